@@ -1,0 +1,1 @@
+"""The looks: a case goes in, Block Kit comes out."""

@@ -1,0 +1,1 @@
+"""The desk: rules, use cases, gateways and the journal. It has never heard of Slack."""

@@ -1,0 +1,1 @@
+"""The memory: tables, queries, money and terms. It has never heard of the network."""
