@@ -101,7 +101,9 @@ async def _answer(plan: Plan, send: Any, answer: list[Any]) -> None:
         await _send(send, 200, b"text/html", b"<!doctype html><title>Welcome</title>")
     elif plan.fault is Fault.BUSY:
         retry = str(int(plan.seconds)).encode()
-        await _send(send, 429, b"application/json", b'{"ok":false,"error":"ratelimited"}', (b"retry-after", retry))
+        await _send(
+            send, 429, b"application/json", b'{"ok":false,"error":"ratelimited"}', (b"retry-after", retry)
+        )
     else:
         await _send(send, 500, b"application/json", b'{"code":"internal_server_error","message":"fault"}')
 
