@@ -1,0 +1,184 @@
+"""ReturnCase: everything one return's card, box, timeline or answer shows, read at once. A value, not a query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.rules.choice import RefundPolicy, Settlement
+from bot.rules.order import OrderSnapshot, ShopRefund, Stock
+from store.money import Money
+from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Source, Wish
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the team: Slack's id for the mention, a name for everything that is not Slack."""
+
+    user_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CaseItem:
+    """Units of one order line the customer wants to send back, and what has arrived of them.
+
+    ``due`` is what these units are worth today under rule M3: what was paid, less what is settled.
+    """
+
+    line_id: int
+    name: str
+    variant: str
+    sku: str
+    quantity: int
+    reason: Reason
+    due: Money
+    note: str = ""
+    received: Mapping[Condition, int] = field(default_factory=dict)
+    photos: int = 0
+
+    @property
+    def arrived(self) -> int:
+        """Units that came in, in whatever condition; a unit reported missing did not come in."""
+        return sum(count for condition, count in self.received.items() if condition is not Condition.MISSING)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A deadline that was moved: from when to when, by whom and why. ``old_end`` None had no end."""
+
+    old_end: date | None
+    new_end: date
+    by: Person
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExchangeWish:
+    """What the customer wants instead. ``difference`` above zero is still to be paid by the customer."""
+
+    name: str
+    sku: str = ""
+    quantity: int = 1
+    price: Money | None = None
+    difference: Money | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True)
+class CustomerHistory:
+    """What the desk knows of this customer from before: orders of the shop, returns of the desk."""
+
+    orders: int = 0
+    returns: int = 0
+    recent_returns: int = 0
+    last_reasons: tuple[Reason, ...] = ()
+    average_order: Money | None = None
+    kept_before: int = 0
+    credit_given: Money | None = None
+
+
+@dataclass(frozen=True)
+class CaseResolution:
+    """One recorded act of settling. ``reference`` is what stands first in the shop's refund reason.
+
+    While ``status`` is in doubt, ``asked_at`` is when the shop was asked and ``next_look_at`` when the desk
+    looks again; ``needs_person`` means the evidence does not decide and two buttons do.
+    """
+
+    resolution_id: int
+    reference: str
+    method: Method
+    status: ResolutionStatus
+    amount: Money
+    kept: Money
+    label: Money
+    fee: Money
+    credit: Money
+    by: Person
+    decided_at: datetime
+    settled_at: datetime | None = None
+    asked_at: datetime | None = None
+    next_look_at: datetime | None = None
+    needs_person: bool = False
+    why: str = ""
+    refund_id: int | None = None
+    transfer_reference: str = ""
+    credit_code_tail: str = ""
+    restocked: tuple["StockMove", ...] = ()
+
+
+@dataclass(frozen=True)
+class StockMove:
+    """The shop's counter of one product before and after; equal where the shop counted nothing."""
+
+    sku: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
+class InformationRequest:
+    """A question to the customer that is not answered yet; the refund clock waits for it."""
+
+    text: str
+    asked_at: datetime
+    by: Person
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of the timeline. ``verb`` names what happened, ``values`` fill its sentence."""
+
+    at: datetime
+    verb: str
+    by: Person | None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReturnCase:
+    """One return, whole, as of ``as_of``. Everything a surface shows is computed from this value."""
+
+    return_id: int
+    number: str
+    version: int
+    status: ReturnStatus
+    wish: Wish
+    source: Source
+    order: OrderSnapshot
+    items: tuple[CaseItem, ...]
+    policy: RefundPolicy
+    opened_at: datetime
+    as_of: datetime
+    timezone: str = "UTC"
+    settlements: tuple[Settlement, ...] = ()
+    resolutions: tuple[CaseResolution, ...] = ()
+    stock: Mapping[int, Stock] = field(default_factory=dict)
+    history: CustomerHistory = field(default_factory=CustomerHistory)
+    owner: Person | None = None
+    owner_since: datetime | None = None
+    received_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: Person | None = None
+    closed_reason: str = ""
+    window_end: date | None = None
+    extension: Extension | None = None
+    refund_due_by: date | None = None
+    exchange: ExchangeWish | None = None
+    question: InformationRequest | None = None
+    outside_refunds: tuple[ShopRefund, ...] = ()
+    late_reason: str = ""
+    tracking_number: str = ""
+
+    @property
+    def open_resolution(self) -> CaseResolution | None:
+        """The resolution that is being carried out or in doubt now, if any."""
+        states = (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT)
+        return next((resolution for resolution in self.resolutions if resolution.status in states), None)
+
+    @property
+    def exchange_stands(self) -> bool:
+        """Whether the customer's exchange forbids every way of paying money back."""
+        held = (resolution.method is Method.EXCHANGE for resolution in self.resolutions)
+        return self.wish is Wish.EXCHANGE or any(held)
