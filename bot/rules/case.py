@@ -1,4 +1,4 @@
-"""ReturnCase: everything one return's card, box, timeline or answer shows, read at once. A value, not a query."""
+"""ReturnCase: everything that shows one return shows, read at once. A value, not a query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
