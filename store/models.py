@@ -197,7 +197,6 @@ class Resolution(SQLModel, table=True):
     transfer_reference: str = Field(default="", max_length=200)
     refund_id: int | None = Field(default=None, sa_type=BigInteger)
     outcome: dict[str, Any] = Field(default_factory=dict, sa_column=document())
-    why: str = ""
     decided_at: datetime
     settled_at: datetime | None = None
 

@@ -83,7 +83,8 @@ class CaseResolution:
     """One recorded act of settling. ``reference`` is what stands first in the shop's refund reason.
 
     While ``status`` is in doubt, ``asked_at`` is when the shop was asked and ``next_look_at`` when the desk
-    looks again; ``needs_person`` means the evidence does not decide and two buttons do.
+    looks again; ``needs_person`` means the evidence does not decide and two buttons do. ``why`` is a sentence
+    of the catalogue about a refusal or about what a person has to decide, ``why_values`` its values.
     """
 
     resolution_id: int
@@ -102,6 +103,7 @@ class CaseResolution:
     next_look_at: datetime | None = None
     needs_person: bool = False
     why: str = ""
+    why_values: Mapping[str, str] = field(default_factory=dict)
     refund_id: int | None = None
     transfer_reference: str = ""
     credit_code_tail: str = ""

@@ -1,0 +1,130 @@
+"""The journal's SQL: plan an operation, claim it, move it on. Each change is conditional and counts rows."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from store.models import Attempt, LanePause, Operation
+from store.terms import OperationState
+
+LEASE = timedelta(seconds=180)  # longer than the slowest answer a shop is given time for
+
+
+def plan(session: Session, operation: Operation) -> Operation:
+    """Write the intent down; it is carried out after the caller's transaction commits."""
+    session.add(operation)
+    session.flush()
+    return operation
+
+
+def plan_again(session: Session, operation: Operation) -> Operation:
+    """Want an effect that may be wanted again and again under one key, such as redrawing a card.
+
+    While it runs, the wish is kept: the row falls due once more when the run ends.
+    """
+    known = session.exec(select(Operation).where(Operation.key == operation.key).with_for_update()).first()
+    if known is None:
+        return plan(session, operation)
+    known.generation += 1
+    known.payload = operation.payload
+    known.urgency = min(known.urgency, operation.urgency)
+    if known.state is not OperationState.RUNNING:
+        known.state, known.due_at, known.tries = OperationState.DUE, operation.due_at, 0
+        known.urgency = operation.urgency
+    session.add(known)
+    return known
+
+
+def claim(session: Session, *, owner: str, now: datetime, kinds: Collection[str]) -> Operation | None:
+    """Take the most urgent operation that may run now; nobody else gets it while the lease lasts."""
+    other = aliased(Operation)
+    busy = exists().where(col(other.lane) == Operation.lane, col(other.state) == OperationState.RUNNING)
+    paused = exists().where(col(LanePause.lane) == Operation.lane, col(LanePause.until) > now)
+    waiting = (OperationState.DUE, OperationState.IN_DOUBT)
+    chosen = (
+        select(Operation)
+        .where(col(Operation.state).in_(waiting), col(Operation.due_at) <= now)
+        .where(col(Operation.kind).in_(kinds), ~busy, ~paused)
+        .order_by(col(Operation.urgency), col(Operation.due_at), col(Operation.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    operation = session.exec(chosen).first()
+    if operation is None:
+        return None
+    if operation.state is OperationState.DUE:
+        operation.sent_at = None
+    operation.state, operation.lease_owner, operation.lease_until = OperationState.RUNNING, owner, now + LEASE
+    session.add(operation)
+    session.flush()
+    return operation
+
+
+def still_mine(session: Session, operation_id: int, owner: str, attempt: int) -> bool:
+    """Whether the claim of ``owner`` on this attempt holds at this instant."""
+    held = select(Operation.id).where(
+        Operation.id == operation_id,
+        Operation.state == OperationState.RUNNING,
+        Operation.lease_owner == owner,
+        Operation.attempt == attempt,
+    )
+    return session.exec(held).first() is not None
+
+
+def change(session: Session, operation_id: int, owner: str, **values: Any) -> bool:
+    """Move a claimed operation on. False when the claim was lost meanwhile, and then nothing changed."""
+    statement = (
+        update(Operation)
+        .where(col(Operation.id) == operation_id, col(Operation.state) == OperationState.RUNNING)
+        .where(col(Operation.lease_owner) == owner)
+        .values(**values)
+    )
+    return int(session.exec(statement).rowcount) == 1
+
+
+def expired(session: Session, now: datetime) -> list[Operation]:
+    """Operations whose worker died or froze: running, with a lease that ran out."""
+    late = select(Operation).where(
+        Operation.state == OperationState.RUNNING,
+        or_(col(Operation.lease_until).is_(None), col(Operation.lease_until) < now),
+    )
+    return list(session.exec(late.with_for_update(skip_locked=True)))
+
+
+def note_attempt(session: Session, operation: Operation, step: str, at: datetime, detail: str = "") -> None:
+    """Append what was sent, answered or looked up."""
+    assert operation.id is not None
+    row = Attempt(operation_id=operation.id, number=operation.attempt, step=step, detail=detail[:1000], at=at)
+    session.add(row)
+
+
+def attempts(session: Session, operation_id: int) -> list[Attempt]:
+    """Everything that was sent, answered and looked up for one operation, in order."""
+    rows = select(Attempt).where(Attempt.operation_id == operation_id).order_by(col(Attempt.id))
+    return list(session.exec(rows))
+
+
+def pause_lane(session: Session, lane: str, until: datetime) -> None:
+    """Let a lane rest until a moment, because the other side said so."""
+    known = session.get(LanePause, lane)
+    if known is None:
+        session.add(LanePause(lane=lane, until=until))
+    elif known.until < until:
+        known.until = until
+        session.add(known)
+
+
+def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
+    """When the next waiting operation falls due, or None when nothing waits."""
+    waiting = (OperationState.DUE, OperationState.IN_DOUBT)
+    soonest = (
+        select(Operation.due_at)
+        .where(col(Operation.state).in_(waiting), col(Operation.kind).in_(kinds))
+        .order_by(col(Operation.due_at))
+        .limit(1)
+    )
+    return session.exec(soonest).first()
