@@ -1,7 +1,7 @@
 """The rules' values as JSON documents and back: what a table keeps of an order, a choice or a quote."""
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -9,16 +9,17 @@ T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def write(value: Any, kind: Any = None) -> Any:
-    """``value`` as plain JSON data; ``kind`` names its type where the value alone does not."""
-    return _adapter(kind or type(value)).dump_python(value, mode="json")
+def write(value: Any) -> Any:
+    """``value``, a dataclass of the rules, as plain JSON data."""
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
 
 
 def read(kind: type[T], data: Any) -> T:
     """The value of ``kind`` kept in ``data``. Raises pydantic's ValidationError when it does not fit."""
-    value: T = _adapter(kind).validate_python(data)
-    return value
+    plain: Any = kind
+    return cast(T, _adapter(plain).validate_python(data))

@@ -147,9 +147,7 @@ class Journal:
                 operation.lease_owner, operation.due_at = None, now
                 journal.note_attempt(session, operation, "taken over", now)
                 if doubtful:
-                    self._settle(
-                        session, operation, Outcome(OperationState.IN_DOUBT)
-                    )
+                    self._settle(session, operation, Outcome(OperationState.IN_DOUBT))
 
     def _claim(self) -> Operation | None:
         try:
@@ -267,7 +265,12 @@ class Journal:
             self._release(operation, OperationState.DUE, due_at=now, sent_at=None, tries=0)
         else:
             self._finish(
-                operation, performer, Outcome(OperationState.GIVEN_UP, detail="not found after two sends")
+                operation,
+                performer,
+                Outcome(
+                    OperationState.GIVEN_UP,
+                    message=N_("It was sent twice and the shop shows no trace of it."),
+                ),
             )
 
     def _is_quiet(self, operation: Operation) -> bool:
