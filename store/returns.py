@@ -1,0 +1,152 @@
+"""Queries on returns and what belongs to them. Each is one statement; nothing here decides anything."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from store.models import (
+    Card,
+    Extension,
+    Member,
+    Message,
+    Operation,
+    Receipt,
+    Resolution,
+    Return,
+    ReturnItem,
+    ShopOrder,
+)
+from store.terms import OPEN_STATUSES, ResolutionStatus, ReturnStatus, Source
+
+
+def locked(session: Session, return_id: int) -> Return | None:
+    """The return, held until the transaction ends, so that two people's decisions come one after the other."""
+    return session.exec(select(Return).where(Return.id == return_id).with_for_update()).first()
+
+
+def locked_order(session: Session, order_id: int) -> ShopOrder | None:
+    """The order as last read, held until the transaction ends: what is left of it is shared by its returns."""
+    return session.exec(select(ShopOrder).where(ShopOrder.order_id == order_id).with_for_update()).first()
+
+
+def by_source(session: Session, source: Source, key: str) -> Return | None:
+    """The return that this request of this source made already, if it did."""
+    return session.exec(select(Return).where(Return.source == source, Return.source_key == key)).first()
+
+
+def items_of(session: Session, return_id: int) -> Sequence[ReturnItem]:
+    """What the customer sends back."""
+    wanted = select(ReturnItem).where(ReturnItem.return_id == return_id).order_by(col(ReturnItem.id))
+    return session.exec(wanted).all()
+
+
+def receipts_of(session: Session, return_id: int) -> Sequence[Receipt]:
+    """What arrived, go by go."""
+    return session.exec(select(Receipt).where(Receipt.return_id == return_id).order_by(col(Receipt.id))).all()
+
+
+def resolutions_of(session: Session, return_id: int) -> Sequence[Resolution]:
+    """Every act of settling this return, refused ones included, oldest first."""
+    wanted = select(Resolution).where(Resolution.return_id == return_id).order_by(col(Resolution.id))
+    return session.exec(wanted).all()
+
+
+def settled_on(session: Session, order_id: int) -> Sequence[Resolution]:
+    """Every resolution on this order that took or may take something from it, whichever return it is of."""
+    wanted = (
+        select(Resolution)
+        .where(Resolution.order_id == order_id, Resolution.status != ResolutionStatus.REFUSED)
+        .order_by(col(Resolution.id))
+    )
+    return session.exec(wanted).all()
+
+
+def reserved_units(session: Session, order_id: int, *, without: int | None) -> Mapping[int, int]:
+    """Units per line that other open returns of the order ask for (rule G3) and that are not settled yet."""
+    wanted = (
+        select(ReturnItem.line_id, ReturnItem.quantity)
+        .join(Return, col(Return.id) == ReturnItem.return_id)
+        .where(Return.order_id == order_id, col(Return.status).in_(OPEN_STATUSES), col(Return.id) != without)
+    )
+    units: Counter[int] = Counter()
+    for line_id, quantity in session.exec(wanted):
+        units[line_id] += quantity
+    return units
+
+
+def of_order(session: Session, order_id: int) -> Sequence[Return]:
+    """Every return of an order, oldest first."""
+    return session.exec(select(Return).where(Return.order_id == order_id).order_by(col(Return.id))).all()
+
+
+def of_customer(session: Session, email: str) -> Sequence[Return]:
+    """Every return of a customer, newest first."""
+    wanted = select(Return).where(Return.customer_email == email.lower()).order_by(col(Return.id).desc())
+    return session.exec(wanted.limit(200)).all()
+
+
+def extension_of(session: Session, order_id: int) -> Extension | None:
+    """The newest extension of an order's deadline."""
+    wanted = select(Extension).where(Extension.order_id == order_id).order_by(col(Extension.id).desc())
+    return session.exec(wanted.limit(1)).first()
+
+
+def names_of(session: Session, user_ids: Collection[str]) -> Mapping[str, str]:
+    """The names of people of the workspace, as last looked up."""
+    wanted = select(Member.user_id, Member.name).where(col(Member.user_id).in_(user_ids))
+    return dict(session.exec(wanted).all())
+
+
+def operations_of(session: Session, return_id: int) -> Sequence[Operation]:
+    """The return's effects on the outside world that belong to a resolution, oldest first."""
+    wanted = select(Operation).where(
+        Operation.return_id == return_id, col(Operation.resolution_id).is_not(None)
+    )
+    return session.exec(wanted.order_by(col(Operation.id))).all()
+
+
+def card_of(session: Session, return_id: int) -> Card | None:
+    """Where the return's card is."""
+    return session.exec(select(Card).where(Card.return_id == return_id)).first()
+
+
+def messages_of(session: Session, return_id: int) -> Sequence[Message]:
+    """The conversation with the customer, oldest first."""
+    return session.exec(select(Message).where(Message.return_id == return_id).order_by(col(Message.id))).all()
+
+
+def newest_open(session: Session, limit: int) -> Sequence[Return]:
+    """The open returns, newest first."""
+    wanted = select(Return).where(col(Return.status).in_(OPEN_STATUSES)).order_by(col(Return.id).desc())
+    return session.exec(wanted.limit(limit)).all()
+
+
+def counts_by_status(session: Session) -> Mapping[ReturnStatus, int]:
+    """How many returns stand in each open status."""
+    counted = (
+        select(Return.status, func.count())
+        .where(col(Return.status).in_(OPEN_STATUSES))
+        .group_by(col(Return.status))
+    )
+    return dict(session.exec(counted).all())
+
+
+def find(session: Session, text: str, limit: int) -> Sequence[Return]:
+    """Returns by their number, their order's number, or the customer's e-mail; exact, newest first."""
+    word = text.strip().lstrip("#")
+    wanted = (
+        select(Return)
+        .join(ShopOrder, col(ShopOrder.order_id) == Return.order_id)
+        .where(
+            or_(
+                func.upper(Return.number) == word.upper(),
+                col(Return.number).endswith(f"-{word}", autoescape=True) if word.isdigit() else False,
+                ShopOrder.number == word,
+                Return.customer_email == word.lower(),
+            )
+        )
+        .order_by(col(Return.id).desc())
+    )
+    return session.exec(wanted.limit(limit)).all()
