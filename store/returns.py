@@ -22,12 +22,12 @@ from store.terms import OPEN_STATUSES, ResolutionStatus, ReturnStatus, Source
 
 
 def locked(session: Session, return_id: int) -> Return | None:
-    """The return, held until the transaction ends, so that two people's decisions come one after the other."""
+    """The return, held until the transaction ends, so that two decisions come one after the other."""
     return session.exec(select(Return).where(Return.id == return_id).with_for_update()).first()
 
 
 def locked_order(session: Session, order_id: int) -> ShopOrder | None:
-    """The order as last read, held until the transaction ends: what is left of it is shared by its returns."""
+    """The order as last read, held until the transaction ends: its returns share what is left of it."""
     return session.exec(select(ShopOrder).where(ShopOrder.order_id == order_id).with_for_update()).first()
 
 
@@ -130,23 +130,18 @@ def counts_by_status(session: Session) -> Mapping[ReturnStatus, int]:
         .where(col(Return.status).in_(OPEN_STATUSES))
         .group_by(col(Return.status))
     )
-    return dict(session.exec(counted).all())
+    return {ReturnStatus(status): count for status, count in session.exec(counted)}
 
 
 def find(session: Session, text: str, limit: int) -> Sequence[Return]:
     """Returns by their number, their order's number, or the customer's e-mail; exact, newest first."""
     word = text.strip().lstrip("#")
-    wanted = (
-        select(Return)
-        .join(ShopOrder, col(ShopOrder.order_id) == Return.order_id)
-        .where(
-            or_(
-                func.upper(Return.number) == word.upper(),
-                col(Return.number).endswith(f"-{word}", autoescape=True) if word.isdigit() else False,
-                ShopOrder.number == word,
-                Return.customer_email == word.lower(),
-            )
-        )
-        .order_by(col(Return.id).desc())
-    )
-    return session.exec(wanted.limit(limit)).all()
+    matches = [
+        func.upper(col(Return.number)) == word.upper(),
+        col(ShopOrder.number) == word,
+        col(Return.customer_email) == word.lower(),
+    ]
+    if word.isdigit():
+        matches.append(col(Return.number).endswith(f"-{word}", autoescape=True))
+    wanted = select(Return).join(ShopOrder, col(ShopOrder.order_id) == Return.order_id).where(or_(*matches))
+    return session.exec(wanted.order_by(col(Return.id).desc()).limit(limit)).all()
