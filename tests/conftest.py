@@ -110,19 +110,23 @@ def databases(
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(
+def database_source(
     request: pytest.FixtureRequest, databases: Callable[[str], SqliteFiles | PostgresqlServer]
-) -> str:
+) -> SqliteFiles | PostgresqlServer:
+    """Each kind of database in turn."""
+    return databases(request.param)
+
+
+@pytest.fixture
+def database_url(database_source: SqliteFiles | PostgresqlServer) -> str:
     """The address of a fresh database with the newest schema."""
-    return databases(request.param).migrated()
+    return database_source.migrated()
 
 
-@pytest.fixture(params=DATABASES)
-def empty_url(
-    request: pytest.FixtureRequest, databases: Callable[[str], SqliteFiles | PostgresqlServer]
-) -> str:
+@pytest.fixture
+def empty_url(database_source: SqliteFiles | PostgresqlServer) -> str:
     """The address of a fresh database without a schema."""
-    return databases(request.param).empty()
+    return database_source.empty()
 
 
 @pytest.fixture
