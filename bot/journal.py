@@ -12,8 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -23,6 +22,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
+from bot.operations import Look, Outcome, Performer, Task, Verdict
 from store import journal
 from store.db import writing
 from store.models import Operation
@@ -36,72 +36,6 @@ AGREEMENT = timedelta(seconds=60)  # two looks that find nothing must lie this f
 LOOKS = (5, 20, 60, 120, 300, 600, 900)  # seconds from one look to the next while the outcome is unknown
 SWEEP = 5.0  # seconds between two looks for work that a dead worker left behind
 SENDS = 2  # one send, and at most one automatic repeat after proof that nothing happened
-
-
-class Look(StrEnum):
-    """What a probe saw."""
-
-    DONE = "done"
-    ABSENT = "absent"
-    PERSON = "person"
-    WAIT = "wait"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A look at the outside: what it saw, the evidence, and a sentence for the person who decides."""
-
-    look: Look
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a performer is handed: a claimed operation as plain values. ``guard`` is asked before sending."""
-
-    operation_id: int
-    key: str
-    kind: str
-    payload: Mapping[str, Any]
-    baseline: Mapping[str, Any]
-    attempt: int
-    sent_at: datetime | None
-    return_id: int | None
-    resolution_id: int | None
-    guard: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an operation: done, refused, in doubt or given up, with what is known about it.
-
-    ``message`` is a sentence of the catalogue for people, ``values`` its values as plain text.
-    """
-
-    state: OperationState
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    message: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-Settle = Callable[[Session, Operation, Outcome], None]
-
-
-@dataclass(frozen=True)
-class Performer:
-    """How one kind of operation is carried out.
-
-    ``send`` returns evidence or raises Refused, Unreachable or OutcomeUnknown. ``prepare`` reads afresh and
-    may refuse; its value is kept as the baseline. ``probe`` looks whether a send took effect; a kind without
-    one is harmless to repeat, or looks by itself when ``task.attempt`` is above 1. ``settle`` writes the
-    consequences in the same transaction as the outcome.
-    """
-
-    send: Callable[[Task], Mapping[str, Any]]
-    settle: Settle | None = None
-    prepare: Callable[[Task], Mapping[str, Any]] | None = None
-    probe: Callable[[Task], Verdict] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,12 +97,24 @@ class Journal:
         except Unreachable as e:
             self._postpone(operation, e)
             return
+        except OutcomeUnknown:
+            self._doubt_before_sending(operation, performer)
+            return
         except (Refused, DeskError) as e:
             self._finish(operation, performer, _refusal(e))
             return
         if not self._mark_sending(operation, baseline):
             return
         self._send(operation, performer)
+
+    def _doubt_before_sending(self, operation: Operation, performer: Performer) -> None:
+        """The preparation met traces of this very operation: only a look can tell what they mean."""
+        now = self.clock()
+        operation.tries, operation.sent_at, operation.quiet_until = 0, now, now + self.quiet
+        with writing(self.engine) as session:
+            values = {"sent_at": now, "quiet_until": operation.quiet_until}
+            journal.change(session, _id(operation), self.owner, **values)
+        self._look_again(operation, performer)
 
     def _mark_sending(self, operation: Operation, baseline: Mapping[str, Any]) -> bool:
         """Commit that the next thing that happens is the send; from here on "perhaps" is possible."""

@@ -1,0 +1,78 @@
+"""What an operation of the journal is to those who carry it out: the task, the look, the verdict, the outcome."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from store.models import Operation
+from store.terms import OperationState
+
+
+class Look(StrEnum):
+    """What a probe saw."""
+
+    DONE = "done"
+    ABSENT = "absent"
+    PERSON = "person"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A look at the outside: what it saw, the evidence, and a sentence for the person who decides."""
+
+    look: Look
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a performer is handed: a claimed operation as plain values. ``guard`` is asked before sending."""
+
+    operation_id: int
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    baseline: Mapping[str, Any]
+    attempt: int
+    sent_at: datetime | None
+    return_id: int | None
+    resolution_id: int | None
+    guard: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an operation: done, refused, in doubt or given up, with what is known about it.
+
+    ``message`` is a sentence of the catalogue for people, ``values`` its values as plain text.
+    """
+
+    state: OperationState
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    message: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+Settle = Callable[[Session, Operation, Outcome], None]
+
+
+@dataclass(frozen=True)
+class Performer:
+    """How one kind of operation is carried out.
+
+    ``send`` returns evidence or raises Refused, Unreachable or OutcomeUnknown. ``prepare`` reads afresh and
+    may refuse; its value is kept as the baseline. ``probe`` looks whether a send took effect; a kind without
+    one is harmless to repeat, or looks by itself when ``task.attempt`` is above 1. ``settle`` writes the
+    consequences in the same transaction as the outcome.
+    """
+
+    send: Callable[[Task], Mapping[str, Any]]
+    settle: Settle | None = None
+    prepare: Callable[[Task], Mapping[str, Any]] | None = None
+    probe: Callable[[Task], Verdict] | None = None
