@@ -1,4 +1,4 @@
-"""What an operation of the journal is to those who carry it out: the task, the look, the verdict, the outcome."""
+"""What an operation is to those who carry it out: the task, the look, the verdict, the outcome."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
