@@ -1,0 +1,276 @@
+"""The settings, read from the environment and from ``.env``; nobody else looks there.
+
+A setting that is empty counts as not set. What cannot be used is named in one line per setting, and values
+are never repeated: they may be secrets.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.setting_checks import (
+    base_address,
+    channel_id,
+    clock_time,
+    database_address,
+    days_or_none,
+    decimal_text,
+    group_id,
+    language_code,
+    list_of_dates,
+    list_of_people,
+    secret,
+    shop_address,
+    time_zone,
+    web_address,
+)
+
+ENV_FILE = Path(".env")
+NO_SECRET = SecretStr("")
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Amount = Annotated[str, AfterValidator(decimal_text)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+
+
+def a_secret(*begins: str, length: int = 1) -> Any:
+    """A validator for a secret: what it may begin with, and how many characters it has at least."""
+    return BeforeValidator(partial(secret, begins=begins, length=length))
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used: one line for each, naming it and what is expected, never its value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each with the one line that documents it.
+
+    The constructor takes values as they are given and looks at no environment; ``read()`` does.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=False
+    )
+
+    database_url: Annotated[str, AfterValidator(database_address)] = Field(
+        "sqlite:///returns-desk.db",
+        repr=False,
+        description="Where the desk remembers: a SQLite file on a local disk, or a PostgreSQL database.",
+    )
+    public_url: WebAddress = Field(
+        "", description="The address customers and Slack reach the desk at, https, without a path at the end."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="The port `serve` listens on.")
+    secret_key: Annotated[SecretStr, a_secret(length=32)] = Field(
+        NO_SECRET, description="Signs the links and forms of the portal: at least 32 random characters."
+    )
+    timezone: Annotated[str, AfterValidator(time_zone)] = Field(
+        "UTC", description="The shop's time zone, for deadlines and the digest, such as Europe/Paris."
+    )
+    language: Annotated[str, AfterValidator(language_code)] = Field(
+        "en", description="The language of the channel, and of customers whose own is not known: en or fr."
+    )
+    digest_time: Annotated[time, BeforeValidator(clock_time)] = Field(
+        time(9, 0), description="When the daily digest is due, in the shop's time zone, such as 09:00."
+    )
+
+    slack_bot_token: Annotated[SecretStr, a_secret("xoxb-")] = Field(
+        NO_SECRET, description="The bot token of the Slack app; it begins with xoxb-."
+    )
+    slack_signing_secret: Annotated[SecretStr, a_secret()] = Field(
+        NO_SECRET, description="Proves that a request comes from Slack: Basic Information, Signing Secret."
+    )
+    slack_app_token: Annotated[SecretStr, a_secret("xapp-")] = Field(
+        NO_SECRET,
+        description="Set for Socket Mode, which needs no public address for Slack; begins with xapp-.",
+    )
+    slack_channel: Annotated[str, AfterValidator(channel_id)] = Field(
+        "", description="The id of the channel the cards are posted in, such as C0123456789."
+    )
+    slack_user_group: Annotated[str, AfterValidator(group_id)] = Field(
+        "", description="The id of the user group that may act; empty: the members of the channel may."
+    )
+    slack_operators: Annotated[tuple[str, ...], NoDecode, BeforeValidator(list_of_people)] = Field(
+        (), description="Ids of the people who may act, separated by commas; overrides group and channel."
+    )
+    slack_api_url: Annotated[str, AfterValidator(base_address)] = Field(
+        "https://slack.com/api/", description="Where Slack answers; only a sandbox needs another."
+    )
+
+    woocommerce_url: Annotated[str, AfterValidator(shop_address)] = Field(
+        "", description="The shop's address, https, without /wp-json."
+    )
+    woocommerce_consumer_key: Annotated[SecretStr, a_secret("ck_")] = Field(
+        NO_SECRET, description="The REST key of the shop, with permission to read and write; begins with ck_."
+    )
+    woocommerce_consumer_secret: Annotated[SecretStr, a_secret("cs_")] = Field(
+        NO_SECRET, description="The secret that belongs to the REST key; it begins with cs_."
+    )
+    woocommerce_webhook_secret: Annotated[SecretStr, a_secret()] = Field(
+        NO_SECRET, description="Proves that a webhook comes from the shop; as entered in the webhook there."
+    )
+    poll_seconds: int = Field(
+        300, ge=10, le=86400, description="How often the shop is asked for changes, in seconds."
+    )
+
+    stripe_api_key: Annotated[SecretStr, a_secret("sk_", "rk_")] = Field(
+        NO_SECRET, description="Set if Stripe takes price differences; begins with sk_ or rk_."
+    )
+    stripe_webhook_secret: Annotated[SecretStr, a_secret("whsec_")] = Field(
+        NO_SECRET, description="Proves that a webhook comes from Stripe; it begins with whsec_."
+    )
+    stripe_api_base: WebAddress = Field(
+        "https://api.stripe.com", description="Where Stripe answers; only a sandbox needs another."
+    )
+
+    window_days: Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(days_or_none)] = (
+        Field(
+            30, description="Days after delivery in which a return may be asked for; set but empty: no end."
+        )
+    )
+    holidays: Annotated[tuple[date, ...], NoDecode, BeforeValidator(list_of_dates)] = Field(
+        (), description="Days a deadline does not fall on, such as 2026-12-25,2027-01-01."
+    )
+    label_cost: Amount = Field("4.90", description="What a return label costs, in the shop's currency.")
+    restocking_fee_percent: Percent = Field(0, description="Restocking fee, in per cent of the goods.")
+    standard_shipping: Amount | None = Field(
+        None, description="The cheapest way the shop ships; the law asks to refund no more than that."
+    )
+    goodwill_limit: Amount = Field(
+        "0", description="The most that may be refunded beyond what the goods are worth, per return."
+    )
+    credit_bonus_percent: Percent = Field(5, description="Bonus for taking store credit, in per cent.")
+    credit_bonus_cap: Amount | None = Field(None, description="The largest bonus, in the shop's currency.")
+    credit_months_valid: int = Field(24, ge=1, le=120, description="Months until store credit expires.")
+    quiet_minutes: int = Field(
+        15, ge=1, le=1440, description="Minutes the desk waits before it takes a missing refund as not made."
+    )
+    card_prefix: str = Field(
+        "RMA", pattern=r"^[A-Z][A-Z0-9]{0,9}$", description="What return numbers begin with, in capitals."
+    )
+    return_number_start: int = Field(1, ge=1, le=1_000_000_000, description="The first return's number.")
+    intake_secret: Annotated[SecretStr, a_secret(length=16)] = Field(
+        NO_SECRET, description="Signs returns handed in at /api/v1/returns; empty: that door stays shut."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Construct from what is handed over; ``read()`` alone looks outside."""
+        return (init_settings,)
+
+    @classmethod
+    def read(cls, env_file: Path = ENV_FILE) -> Self:
+        """The settings of the environment, then of ``env_file``. Raises BadSettings."""
+        found = _found(cls, env_file)
+        problems = [*_set_twice(env_file), *_misspelt(found, cls.model_fields)]
+        values = {name: value for name, value in found.items() if name in cls.model_fields}
+        try:
+            settings = cls(**values)
+        except ValidationError as e:
+            raise BadSettings([*problems, *map(_sentence, e.errors(include_url=False))]) from None
+        if problems:
+            raise BadSettings(problems)
+        return settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over a socket we open, instead of reaching us."""
+        return bool(self.slack_app_token)
+
+    def missing(self, command: str) -> tuple[str, ...]:
+        """The names of settings without which ``serve``, ``work`` or ``manifest`` makes no sense."""
+        return tuple(name.upper() for name in self._needed(command) if not getattr(self, name))
+
+    def _needed(self, command: str) -> Iterable[str]:
+        if command == "manifest":
+            return () if self.socket_mode else ("public_url",)
+        needed = [*NEEDED]
+        if not self.socket_mode:
+            needed.append("slack_signing_secret")
+        if self.stripe_api_key:
+            needed.append("stripe_webhook_secret")
+        return needed
+
+
+NEEDED = (
+    "secret_key",
+    "public_url",
+    "slack_bot_token",
+    "slack_channel",
+    "woocommerce_url",
+    "woocommerce_consumer_key",
+    "woocommerce_consumer_secret",
+    "woocommerce_webhook_secret",
+)
+
+
+def _found(settings: type[Settings], env_file: Path) -> dict[str, Any]:
+    """What is set, by field name. Only a window that is set but empty means something: no end."""
+    in_file = DotEnvSettingsSource(settings, env_file=env_file, env_file_encoding="utf-8-sig")()
+    found = {**in_file, **EnvSettingsSource(settings)()}
+    return {name: value for name, value in found.items() if str(value).strip() or name == "window_days"}
+
+
+def _set_twice(env_file: Path) -> list[str]:
+    if not env_file.is_file():
+        return []
+    with env_file.open(encoding="utf-8-sig") as lines:
+        names = [binding.key.upper() for binding in parse_stream(lines) if binding.key]
+    return [
+        f"{name}: set twice in {env_file}; keep one line"
+        for name in sorted({*names})
+        if names.count(name) > 1
+    ]
+
+
+def _misspelt(found: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
+    """Names of the file that are none of ours but look like it; names of other programs are let be."""
+    known = list(fields)
+    meant = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in found if name not in known}
+    return [
+        f"{name.upper()}: no such setting; did you mean {close[0].upper()}?"
+        for name, close in meant.items()
+        if close
+    ]
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    said = error["msg"].removeprefix("Value error, ")
+    if error["type"].startswith("int_"):
+        said = "expected a whole number"
+    if error["type"].startswith("string_pattern"):
+        said = "expected up to ten capital letters and digits, a letter first"
+    return f"{name.upper()}: {said[:1].lower()}{said[1:]}"
