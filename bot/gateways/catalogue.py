@@ -1,0 +1,117 @@
+"""Products of the shop: what is on the shelf now, and what could be sent instead. Reads only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from bot.gateways.answers import Unreadable, plain, read_json
+from bot.gateways.client import Client, Params
+from bot.gateways.nouns import Product
+from bot.gateways.schema import Row, as_rows, money, number, rows, text, whole, whole_or
+from bot.gateways.transport import Answer
+from bot.rules.order import OrderLine, Stock
+
+PAGE = 100
+STOCK_FIELDS = "id,manage_stock,stock_quantity"
+PRODUCT_FIELDS = (
+    "id,parent_id,type,name,sku,price,stock_status,manage_stock,stock_quantity,attributes,purchasable"
+)
+WIDEST_SEARCH = 10
+
+
+def product_rows(answer: Answer) -> list[Row]:
+    """The list in the answer."""
+    return as_rows(read_json(answer), "the products")
+
+
+def read_stock(client: Client, lines: Iterable[OrderLine], now: datetime) -> dict[int, Stock]:
+    """The shop's counters by order line: one call for all simple products, one per variable product.
+
+    ``GET /products?include=`` drops variations without a word (recording products_list_include), and a
+    variation counted on its parent shows the parent's counter (recording variation_get_parent_managed_stock).
+    A product that is gone is not counted by anyone.
+    """
+    wanted = [line for line in lines if line.product_id]
+    counters: dict[tuple[int, int], Row] = {}
+    simple = {line.product_id for line in wanted if not line.variation_id}
+    counters |= {(whole(row, "id"), 0): row for row in _included(client, "products", simple)}
+    for parent in sorted({line.product_id for line in wanted if line.variation_id}):
+        ids = {line.variation_id for line in wanted if line.product_id == parent}
+        found = _included(client, f"products/{parent}/variations", ids)
+        counters |= {(parent, whole(row, "id")): row for row in found}
+    return {
+        line.line_id: _stock(line, counters.get((line.product_id, line.variation_id)), now) for line in wanted
+    }
+
+
+def search_products(client: Client, words: str, currency: str) -> tuple[Product, ...]:
+    """Products whose name or SKU contains ``words``, variable ones as their variations.
+
+    A shop that does not know ``search_sku`` ignores it and lists everything, hence the look at the SKU.
+    """
+    asked: Params = {"per_page": WIDEST_SEARCH, "status": "publish", "_fields": PRODUCT_FIELDS}
+    by_name = client.read("products", product_rows, {"search": words, **asked})
+    by_sku = client.read("products", product_rows, {"search_sku": words, **asked})
+    hits = [*by_name, *(row for row in by_sku if words.casefold() in text(row, "sku").casefold())]
+    unique = {whole(row, "id"): row for row in hits}
+    found: dict[tuple[int, int], Product] = {}
+    for row in unique.values():
+        for product in _sold_as(client, row, currency):
+            found.setdefault((product.product_id, product.variation_id), product)
+    return tuple(found.values())
+
+
+def _included(client: Client, endpoint: str, ids: set[int]) -> list[Row]:
+    """Rows by id, PAGE at a time; without ids nothing is asked: an empty ``include`` means all."""
+    ordered = sorted(ids)
+    found: list[Row] = []
+    for start in range(0, len(ordered), PAGE):
+        include = ",".join(str(each) for each in ordered[start : start + PAGE])
+        asked: Params = {"include": include, "per_page": PAGE, "_fields": STOCK_FIELDS}
+        found += client.read(endpoint, product_rows, asked, fresh=True)
+    return found
+
+
+def _stock(line: OrderLine, row: Row | None, now: datetime) -> Stock:
+    managed = row is not None and _managed(row)
+    quantity = whole_or(row, "stock_quantity", 0) if row is not None and managed else None
+    return Stock(line.product_id, line.variation_id, managed, quantity, now)
+
+
+def _managed(row: Row) -> bool:
+    """Whether the shop counts: true, or "parent" where the variable product counts for its variations."""
+    return row.get("manage_stock") in (True, "parent")
+
+
+def _sold_as(client: Client, row: Row, currency: str) -> Iterable[Product]:
+    if text(row, "type") != "variable":
+        parent = whole_or(row, "parent_id", 0) if text(row, "type") == "variation" else 0
+        return [_product(row, parent, text(row, "name"), currency)]
+    asked: Params = {"per_page": PAGE, "_fields": PRODUCT_FIELDS}
+    variations = client.read(f"products/{whole(row, 'id')}/variations", product_rows, asked)
+    return [_product(each, whole(row, "id"), text(row, "name"), currency) for each in variations]
+
+
+def _product(row: Row, parent: int, name: str, currency: str) -> Product:
+    price = text(row, "price")
+    return Product(
+        product_id=parent or whole(row, "id"),
+        variation_id=whole(row, "id") if parent else 0,
+        name=plain(name),
+        variant=" / ".join(plain(_option(each)) for each in _attributes(row)) if parent else "",
+        sku=text(row, "sku"),
+        price=money(number(row, "price"), currency) if price else None,
+        in_stock=text(row, "stock_status") in ("instock", "onbackorder"),
+        stock=whole_or(row, "stock_quantity", 0) if _managed(row) else None,
+    )
+
+
+def _attributes(row: Row) -> list[Row]:
+    return rows(row, "attributes") if row.get("attributes") is not None else []
+
+
+def _option(row: Row) -> str:
+    value: Any = row.get("option")
+    if not isinstance(value, str):
+        raise Unreadable("option is not a text")
+    return value

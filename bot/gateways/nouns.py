@@ -1,0 +1,93 @@
+"""What the shop tells beside orders: settings, gateways, coupons, notes, webhooks, products. Plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """How the shop is set up. ``timezone`` is an IANA name, or an offset like "+05:30", or empty."""
+
+    currency: str
+    decimals: int
+    version: str
+    wordpress: str
+    timezone: str
+    secure: bool
+    new_order_tables: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentGateway:
+    """A way to pay in the shop, and whether the shop can send money back through it."""
+
+    gateway_id: str
+    title: str
+    enabled: bool
+    can_refund: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon as the shop stored it. ``operation`` is ours, from its meta; empty for the shop's own coupons.
+
+    ``amount`` is in the shop's currency: coupons carry none of their own.
+    """
+
+    coupon_id: int
+    code: str
+    kind: str
+    amount: Money
+    emails: tuple[str, ...]
+    usage_limit: int | None
+    usage_count: int
+    individual_use: bool
+    expires_at: datetime | None
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerOrders:
+    """How much a buyer bought before: orders that count, and their average in the shop's currency."""
+
+    count: int
+    average: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedOrder:
+    """An order the shop touched, oldest change first; the order itself is to be read anew."""
+
+    order_id: int
+    number: str
+    status: str
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook of the shop. Anything but "active" as ``status`` sends nothing."""
+
+    webhook_id: int
+    topic: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something the shop sells today: a simple product, or one variation of a variable one.
+
+    ``price`` is as the shop displays it; ``stock`` None where the shop does not count.
+    """
+
+    product_id: int
+    variation_id: int
+    name: str
+    variant: str
+    sku: str
+    price: Money | None
+    in_stock: bool
+    stock: int | None
