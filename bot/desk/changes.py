@@ -1,0 +1,166 @@
+"""What every change of a return has in common: lock, version, history, and the card that must follow."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.desk import Desk
+from bot.desk.access import Operator, require
+from bot.errors import Blocked, NotFound, StaleCase
+from bot.rules.lifecycle import next_status
+from store import history, journal, returns
+from store.db import writing
+from store.models import Operation, Resolution, Return
+from store.terms import Event, Method, OperationState, ResolutionStatus, Wish
+
+CARD, THREAD, NOTE, ORDER = "slack.card", "slack.thread", "shop.note", "shop.order"
+BY_A_PERSON, IN_THE_BACKGROUND = 1, 5  # urgency: what an operator waits for goes first
+
+
+@dataclass(frozen=True)
+class Change:
+    """A return held inside a transaction, and who changes it (None: the desk itself)."""
+
+    desk: Desk
+    session: Session
+    rma: Return
+    by: Operator | None
+    now: datetime
+
+    @property
+    def return_id(self) -> int:
+        """The row's id."""
+        assert self.rma.id is not None
+        return self.rma.id
+
+    def note(self, verb: str, **values: Any) -> None:
+        """Write history."""
+        by = self.by.user_id if self.by else None
+        history.note(self.session, verb, at=self.now, return_id=self.return_id, by=by, **values)
+
+    def advance(self, event: Event) -> None:
+        """Move the return along its lifecycle. Raises Blocked where the table has no such step."""
+        status = next_status(self.rma.status, event)
+        if status is None:
+            raise Blocked(
+                "This return is “{status}” now, so that is no longer possible.", status=self.rma.status
+            )
+        self.rma.status = status
+
+    def tell_customer(self, key: str, text: str) -> None:
+        """Plan the note of the shop that carries ``text`` to the customer, once per ``key``."""
+        payload = {"order_id": self.rma.order_id, "text": text, "to_customer": True}
+        self.plan(f"{self.rma.number}/note/{key}", NOTE, f"order:{self.rma.order_id}", payload)
+
+    def tell_team(self, key: str, kind: str, **values: Any) -> None:
+        """Plan a line in the card's thread, once per ``key``."""
+        payload = {"kind": kind, "values": values}
+        self.plan(f"{self.rma.number}/thread/{key}", THREAD, "slack", payload, urgency=BY_A_PERSON)
+
+    def plan(
+        self,
+        key: str,
+        kind: str,
+        lane: str,
+        payload: dict[str, Any],
+        *,
+        urgency: int = IN_THE_BACKGROUND,
+        resolution_id: int | None = None,
+    ) -> None:
+        """Write one effect down; the worker carries it out once this transaction is committed."""
+        operation = an_operation(key, kind, lane, payload, now=self.now, urgency=urgency)
+        operation.return_id, operation.resolution_id = self.return_id, resolution_id
+        journal.plan(self.session, operation)
+
+
+@contextmanager
+def changing(desk: Desk, return_id: int, by: Operator | None, seen: int | None = None) -> Iterator[Change]:
+    """One transaction on one return. ``seen`` is the version the person decided on, None where any will do.
+
+    Raises NotAllowed, NotFound, or StaleCase when the return changed since the person looked.
+    """
+    if by is not None:
+        require(by)
+    with writing(desk.engine) as session:
+        rma = returns.locked(session, return_id)
+        if rma is None:
+            raise NotFound("This return is no longer available.")
+        if seen is not None and seen != rma.version:
+            raise StaleCase(
+                "This return changed while you were looking at it. The card shows it as it is now."
+            )
+        change = Change(desk, session, rma, by, desk.now())
+        yield change
+        rma.version += 1
+        session.add(rma)
+        redraw(session, return_id, change.now, urgency=BY_A_PERSON if by else IN_THE_BACKGROUND)
+
+
+def hold_for_exchange(session: Session, rma: Return, by: str, now: datetime) -> None:
+    """Let the exchange the customer chose take the return's only slot, so that no refund can.
+
+    From here on the database itself refuses every other resolution of this return.
+    """
+    assert rma.id is not None
+    if rma.wish is not Wish.EXCHANGE:
+        return
+    earlier = returns.resolutions_of(session, rma.id)
+    session.add(
+        Resolution(
+            return_id=rma.id,
+            order_id=rma.order_id,
+            slot=slot_after(earlier),
+            reference=reference_after(rma, earlier),
+            method=Method.EXCHANGE,
+            status=ResolutionStatus.PLANNED,
+            currency=rma.currency,
+            choice={},
+            quote={},
+            operator_id=by,
+            decided_at=now,
+        )
+    )
+    session.flush()
+
+
+def slot_after(earlier: Sequence[Resolution]) -> int:
+    """The slot of a return's next resolution: refused ones do not use one up."""
+    return 1 + sum(row.status is not ResolutionStatus.REFUSED for row in earlier)
+
+
+def reference_after(rma: Return, earlier: Sequence[Resolution]) -> str:
+    """The next resolution's reference, such as RMA-1042-R1: it opens the shop's refund reason."""
+    return f"{rma.number}-R{len(earlier) + 1}"
+
+
+def redraw(session: Session, return_id: int, now: datetime, *, urgency: int = IN_THE_BACKGROUND) -> None:
+    """Plan that the card is drawn again from what is true then."""
+    operation = an_operation(f"card/{return_id}", CARD, "slack", {}, now=now, urgency=urgency)
+    operation.return_id = return_id
+    journal.plan_again(session, operation)
+
+
+def an_operation(
+    key: str,
+    kind: str,
+    lane: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    urgency: int = IN_THE_BACKGROUND,
+) -> Operation:
+    """A new row of the journal, due at once."""
+    return Operation(
+        key=key,
+        kind=kind,
+        lane=lane,
+        state=OperationState.DUE,
+        urgency=urgency,
+        payload=payload,
+        due_at=now,
+        planned_at=now,
+    )

@@ -1,0 +1,209 @@
+"""What a person decides besides money: take, hand over, approve, reject, ask, extend, cancel, reopen."""
+
+from datetime import date
+
+from sqlmodel import Session
+
+from bot import customer, documents
+from bot.desk import Desk
+from bot.desk.access import Operator, require
+from bot.desk.cases import case_of
+from bot.desk.changes import Change, changing, hold_for_exchange, redraw
+from bot.errors import Blocked, InvalidInput, NotFound
+from bot.i18n import Words
+from bot.rules.case import InformationRequest
+from bot.rules.lifecycle import may_cancel
+from store import history, models, returns
+from store.db import writing
+from store.terms import Author, Event, Method, ResolutionStatus
+
+LONGEST_TEXT = 3000  # characters, what one Slack input holds
+
+
+def take(desk: Desk, return_id: int, by: Operator) -> None:
+    """Make ``by`` the owner. Raises Blocked when somebody else took it meanwhile."""
+    with changing(desk, return_id, by) as change:
+        owner = change.rma.owner_id
+        if owner == by.user_id:
+            raise Blocked("You have it already.")
+        if owner is not None:
+            raise Blocked("{name} already took it.", name=_name(change.session, owner))
+        _own(change, by.user_id)
+        change.note("taken")
+
+
+def hand_over(desk: Desk, return_id: int, by: Operator, to: str, note: str = "") -> None:
+    """Make the member ``to`` the owner. Raises InvalidInput when that person may not act."""
+    with changing(desk, return_id, by) as change:
+        heir = change.session.get(models.Member, to)
+        if heir is None or not heir.in_group:
+            raise InvalidInput("Choose somebody of the returns team.", field="person")
+        _own(change, to)
+        change.note("handed_over", to=heir.name, note=note)
+        change.tell_team(f"hand-over-{change.rma.version}", "handed_over", to=to, note=note)
+
+
+def approve(desk: Desk, return_id: int, by: Operator, seen: int) -> None:
+    """Agree to the return; the customer is told to send it."""
+    with changing(desk, return_id, by, seen) as change:
+        change.advance(Event.APPROVE)
+        change.note("approved")
+        _tell(change, "approved")
+
+
+def reject(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> None:
+    """Refuse the return; the customer reads ``reason``."""
+    text = require_text(reason, "reason")
+    with changing(desk, return_id, by, seen) as change:
+        _release(change)
+        change.advance(Event.REJECT)
+        _close(change, text)
+        change.note("rejected", reason=text)
+        _tell(change, "rejected", reason=text)
+
+
+def cancel(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> None:
+    """Call the return off; only before anything was received (rule S1)."""
+    text = require_text(reason, "reason")
+    with changing(desk, return_id, by, seen) as change:
+        _release(change)
+        received = len(returns.receipts_of(change.session, return_id)) > 0
+        if not may_cancel(change.rma.status, received=received):
+            raise Blocked("Something has arrived already; a return can be cancelled only before that.")
+        change.advance(Event.CANCEL)
+        _close(change, text)
+        change.note("cancelled", reason=text)
+        _tell(change, "cancelled")
+
+
+def reopen(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> None:
+    """Open a closed return again; what was settled stays settled."""
+    text = require_text(reason, "reason")
+    with changing(desk, return_id, by, seen) as change:
+        change.advance(Event.REOPEN)
+        change.rma.closed_at, change.rma.closed_by, change.rma.closed_reason = None, None, ""
+        hold_for_exchange(change.session, change.rma, by.user_id, change.now)
+        change.note("reopened", reason=text)
+
+
+def ask(desk: Desk, return_id: int, by: Operator, text: str) -> None:
+    """Ask the customer for information; the refund clock waits for the answer (rule T4)."""
+    question = require_text(text, "text")
+    with changing(desk, return_id, by) as change:
+        request = InformationRequest(question, change.now, by.person)
+        change.rma.question = documents.write(request)
+        write_to_customer(change, question, "asked")
+
+
+def answered(desk: Desk, return_id: int, by: Operator, text: str) -> None:
+    """Note that the customer answered the open question, with what they said; the clock runs on."""
+    with changing(desk, return_id, by) as change:
+        if change.rma.question is None:
+            raise Blocked("There is no open question.")
+        change.rma.question = None
+        change.note("answered", text=text[:LONGEST_TEXT])
+
+
+def message(desk: Desk, return_id: int, by: Operator, text: str) -> None:
+    """Send the customer exactly ``text`` through the shop."""
+    body = require_text(text, "text")
+    with changing(desk, return_id, by) as change:
+        write_to_customer(change, body, "written")
+
+
+def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) -> None:
+    """Move an order's return deadline, also before there is a return (rule T3)."""
+    text = require_text(reason, "reason")
+    require(by)
+    now = desk.now()
+    with writing(desk.engine) as session:
+        if returns.locked_order(session, order_id) is None:
+            raise NotFound("There is no such order.")
+        affected = returns.of_order(session, order_id)
+        old_end = _deadline(session, order_id)
+        if old_end is not None and new_end <= old_end:
+            raise InvalidInput(
+                "The deadline is {date} already; choose a later day.", date=old_end, field="date"
+            )
+        granted = {"operator_id": by.user_id, "reason": text, "granted_at": now}
+        session.add(models.Extension(order_id=order_id, old_end=old_end, new_end=new_end, **granted))
+        for rma in affected:
+            rma.window_end = new_end
+            rma.version += 1
+            session.add(rma)
+            history.note(
+                session, "extended", at=now, return_id=rma.id, by=by.user_id, end=str(new_end), reason=text
+            )
+            redraw(session, _id(rma), now)
+
+
+def write_to_customer(change: Change, text: str, verb: str) -> None:
+    """Keep a line of the conversation and plan the shop's note that carries it."""
+    assert change.by is not None
+    row = models.Message(
+        return_id=change.return_id,
+        author=Author.STAFF,
+        operator_id=change.by.user_id,
+        body=text,
+        written_at=change.now,
+    )
+    change.session.add(row)
+    change.session.flush()
+    change.note(verb, text=text)
+    change.tell_customer(f"message-{row.id}", text)
+    change.tell_team(f"message-{row.id}", verb, text=text, by=change.by.user_id)
+
+
+def require_text(text: str, field: str) -> str:
+    """What was typed, without the space around it. Raises InvalidInput when nothing is left."""
+    clean = text.replace("\0", "").strip()
+    if not clean:
+        raise InvalidInput("Please write something here.", field=field)
+    if len(clean) > LONGEST_TEXT:
+        raise InvalidInput("That is too long: {count} characters at most.", count=LONGEST_TEXT, field=field)
+    return clean
+
+
+def _own(change: Change, user_id: str) -> None:
+    change.rma.owner_id, change.rma.owner_since = user_id, change.now
+
+
+def _close(change: Change, reason: str) -> None:
+    change.rma.closed_at, change.rma.closed_reason = change.now, reason
+    change.rma.closed_by = change.by.user_id if change.by else None
+
+
+def _tell(change: Change, kind: str, **values: str) -> None:
+    """Send the customer the text for what happened, in the customer's language."""
+    change.session.flush()
+    case = case_of(change.desk, change.session, change.rma)
+    words = Words(change.rma.language, change.desk.settings.timezone)
+    change.tell_customer(f"{kind}-{change.rma.version}", customer.customer_text(kind, case, words, **values))
+
+
+def _release(change: Change) -> None:
+    """Give up the exchange that holds the return's slot; refuse while money is on its way."""
+    for row in returns.resolutions_of(change.session, change.return_id):
+        if row.status not in (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT):
+            continue
+        if row.method is not Method.EXCHANGE:
+            raise Blocked("A {method} is under way; wait until its outcome is known.", method=row.method)
+        row.status, row.settled_at = ResolutionStatus.REFUSED, change.now
+        change.session.add(row)
+
+
+def _deadline(session: Session, order_id: int) -> date | None:
+    extension = returns.extension_of(session, order_id)
+    if extension is not None:
+        return extension.new_end
+    rows = returns.of_order(session, order_id)
+    return rows[-1].window_end if rows else None
+
+
+def _name(session: Session, user_id: str) -> str:
+    return returns.names_of(session, [user_id]).get(user_id, user_id)
+
+
+def _id(rma: models.Return) -> int:
+    assert rma.id is not None
+    return rma.id

@@ -1,0 +1,76 @@
+"""The shop's orders as the desk knows them: read, kept, and looked at again when they change."""
+
+from bot import documents
+from bot.desk import Desk
+from bot.desk.changes import ORDER, an_operation, redraw
+from bot.operations import Task
+from bot.rules.case import CustomerHistory
+from bot.rules.order import OrderSnapshot
+from store import journal, returns
+from store.db import reading, writing
+from store.models import ShopOrder
+
+
+def read_order(desk: Desk, number: str) -> OrderSnapshot:
+    """Read an order, its products' stock and its customer from the shop, and keep them.
+
+    Raises NotFound when the shop has no such order, Unreachable when it does not answer.
+    """
+    order = desk.shop.find_order(number)
+    keep(desk, order)
+    return order
+
+
+def refresh(desk: Desk, order_id: int) -> OrderSnapshot:
+    """Read a known order again and keep it; the cards of its returns are drawn anew."""
+    order = desk.shop.read_order(order_id)
+    keep(desk, order)
+    return order
+
+
+def known_order(desk: Desk, number: str) -> OrderSnapshot | None:
+    """The order as last kept, without asking the shop."""
+    with reading(desk.engine) as session:
+        row = returns.order_by_number(session, number.strip().lstrip("#"))
+        return documents.read(OrderSnapshot, row.snapshot) if row else None
+
+
+def keep(desk: Desk, order: OrderSnapshot) -> None:
+    """Write down what the shop said; every return of the order is drawn anew."""
+    stock = desk.shop.read_stock(order.products)
+    bought = desk.shop.customer_orders(order.buyer.email)
+    customer = CustomerHistory(orders=bought.count, average_order=bought.average)
+    row = ShopOrder(
+        order_id=order.order_id,
+        number=order.number,
+        email=order.buyer.email.lower(),
+        currency=order.currency,
+        snapshot=documents.write(order),
+        stock=[[line_id, documents.write(counter)] for line_id, counter in stock.items()],
+        customer=documents.write(customer),
+        read_at=order.read_at,
+        modified_at=order.modified_at,
+    )
+    with writing(desk.engine) as session:
+        known = returns.locked_order(session, order.order_id)
+        if known is not None and known.read_at > order.read_at:
+            return
+        session.merge(row)
+        for rma in returns.of_order(session, order.order_id):
+            assert rma.id is not None
+            redraw(session, rma.id, desk.now())
+
+
+def plan_refresh(desk: Desk, order_id: int) -> None:
+    """Want the order read again soon, because something says it changed."""
+    now = desk.now()
+    operation = an_operation(f"order/{order_id}", ORDER, f"order:{order_id}", {"order_id": order_id}, now=now)
+    with writing(desk.engine) as session:
+        journal.plan_again(session, operation)
+
+
+def perform_refresh(desk: Desk, task: Task) -> dict[str, int]:
+    """Carry out ``shop.order``; an order that is gone from the shop leaves what is known of it."""
+    order_id = int(task.payload["order_id"])
+    refresh(desk, order_id)
+    return {"order_id": order_id}

@@ -1,0 +1,181 @@
+"""One refund row in the shop, with or without the gateway: read afresh, send once, look for it after doubt.
+
+WooCommerce keeps no idempotency key. What stands in for one: the reference that opens the row's reason, which
+the shop writes before it asks the gateway, and the bank's own list of refunds where it can be asked.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot import documents
+from bot.errors import Blocked, OutcomeUnknown, Refused
+from bot.gateways.stripe import Payments, StripeRefund
+from bot.gateways.woocommerce import Shop
+from bot.i18n import N_
+from bot.operations import Look, Task, Verdict
+from bot.resolutions.restocking import counters, moves, reference_of
+from bot.rules.choice import QuoteLine, RestockLine
+from bot.rules.order import OrderSnapshot, ShopRefund
+from store.money import Money, total
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The refund row to make. ``known`` are the shop's rows the decision took into account."""
+
+    order_id: int
+    reference: str
+    words: str
+    amount: Money
+    lines: tuple[QuoteLine, ...]
+    restock: tuple[RestockLine, ...]
+    pay_back: bool
+    known: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Books:
+    """Where bookings are made and looked for: the shop, and Stripe where the desk has a key for it."""
+
+    shop: Shop
+    payments: Payments | None
+
+    def prepare(self, task: Task) -> Mapping[str, Any]:
+        """Read the order afresh and refuse what no longer holds. Its rows and counters are the baseline.
+
+        Raises Blocked with the reason, OutcomeUnknown when the row is there already, Unreachable.
+        """
+        booking = documents.read(Booking, task.payload)
+        order = self.shop.read_order(booking.order_id)
+        if _mine(order.refunds, booking.reference):
+            raise OutcomeUnknown("the shop shows this reference already")
+        _check(order, booking)
+        bank = self._bank(order.payment_intent) if booking.pay_back else None
+        _check_bank(order, bank)
+        return {
+            "refunds": [refund.refund_id for refund in order.refunds],
+            "intent": order.payment_intent,
+            "stock": counters(self.shop, booking.order_id, booking.restock),
+        }
+
+    def send(self, task: Task) -> Mapping[str, Any]:
+        """Make the row: one request, never repeated here."""
+        booking = documents.read(Booking, task.payload)
+        task.guard()
+        refund = self.shop.create_refund(
+            booking.order_id,
+            amount=booking.amount,
+            lines=booking.lines,
+            restock=booking.restock,
+            reference=booking.reference,
+            text=booking.words,
+            pay_back=booking.pay_back,
+            operation=task.key,
+        )
+        return self._evidence(task, booking, refund)
+
+    def probe(self, task: Task) -> Verdict:
+        """What the shop, and the bank where it can be asked, show of this booking."""
+        booking = documents.read(Booking, task.payload)
+        refunds = self.shop.list_refunds(booking.order_id)
+        mine = _mine(refunds, booking.reference)
+        if not booking.pay_back:
+            return self._probe_books_only(task, booking, mine)
+        bank = self._bank(str(task.baseline.get("intent", "")))
+        paid = bank is not None and any(_names(refund, booking.reference) for refund in bank)
+        if mine and (mine[0].paid_back or paid):
+            return Verdict(Look.DONE, self._evidence(task, booking, mine[0]))
+        if paid:
+            return Verdict(Look.DONE, {"refund_id": None, "booked": False})
+        return _unpaid(task, booking, refunds, mine, bank)
+
+    def _probe_books_only(self, task: Task, booking: Booking, mine: Sequence[ShopRefund]) -> Verdict:
+        if not mine:
+            return Verdict(Look.ABSENT)
+        if mine[0].paid_back:
+            return Verdict(Look.PERSON, detail=N_("The shop paid money back although it was told not to."))
+        return Verdict(Look.DONE, self._evidence(task, booking, mine[0]))
+
+    def _bank(self, intent: str) -> Sequence[StripeRefund] | None:
+        """The bank's refunds of the payment; None where it cannot be asked."""
+        if self.payments is None or not intent:
+            return None
+        try:
+            return self.payments.list_refunds(intent)
+        except Refused:
+            return None  # paid through another account than the key's
+
+    def _evidence(self, task: Task, booking: Booking, refund: ShopRefund) -> Mapping[str, Any]:
+        restocked = moves(self.shop, task, booking.order_id, booking.restock) if booking.restock else []
+        return {"refund_id": refund.refund_id, "booked": True, "restocked": restocked}
+
+
+def _check(order: OrderSnapshot, booking: Booking) -> None:
+    if order.currency != booking.amount.currency:
+        raise Blocked("The order is in another currency now.")
+    if order.paid_at is None:
+        raise Blocked("The order is not paid, so there is nothing to give back.")
+    strangers = [
+        row for row in order.refunds if row.refund_id not in booking.known and not _ours(row, booking)
+    ]
+    if strangers:
+        amount = total((row.amount for row in strangers), order.currency)
+        raise Blocked(
+            "{amount} was refunded in the shop meanwhile. Look at the card and decide again.", amount=amount
+        )
+    if order.remaining < booking.amount:
+        raise Blocked("Only {left} is left to refund on this order.", left=order.remaining)
+    if booking.pay_back and not order.gateway_can_refund:
+        raise Blocked("“{title}” cannot send money back.", title=order.payment_title)
+
+
+def _check_bank(order: OrderSnapshot, bank: Sequence[StripeRefund] | None) -> None:
+    """The shop and the bank must agree on what was paid back so far, or a person has to look first."""
+    if bank is None:
+        return
+    shop = total((row.amount for row in order.refunds if row.paid_back), order.currency)
+    there = total((refund.amount for refund in bank if refund.counts), order.currency)
+    if shop != there:
+        raise Blocked(
+            "Stripe shows {bank} paid back, the shop {shop}. Clear that up first.", bank=there, shop=shop
+        )
+
+
+def _unpaid(
+    task: Task,
+    booking: Booking,
+    refunds: Sequence[ShopRefund],
+    mine: Sequence[ShopRefund],
+    bank: Sequence[StripeRefund] | None,
+) -> Verdict:
+    """The bank does not show it, or cannot be asked."""
+    if mine and bank is not None:
+        return Verdict(Look.PERSON, detail=N_("The shop booked the refund, but the bank shows no payment."))
+    if mine:
+        return Verdict(
+            Look.PERSON, detail=N_("The shop booked the refund, but does not say that it was paid.")
+        )
+    seen = set(task.baseline.get("refunds", ()))
+    alike = [row for row in refunds if row.refund_id not in seen and row.amount == booking.amount]
+    if any(not _ours(row, booking) for row in alike):
+        return Verdict(Look.PERSON, detail=N_("Somebody else refunded the same amount at the same time."))
+    if bank is None:
+        return Verdict(
+            Look.PERSON, detail=N_("The shop shows no refund, and the bank cannot be asked from here.")
+        )
+    return Verdict(Look.ABSENT)
+
+
+def _mine(refunds: Sequence[ShopRefund], reference: str) -> list[ShopRefund]:
+    return [row for row in refunds if reference_of(row.reason) == reference]
+
+
+def _ours(row: ShopRefund, booking: Booking) -> bool:
+    prefix = re.escape(booking.reference.rsplit("-", 2)[0])
+    return re.fullmatch(rf"{prefix}-\d+-R\d+(-S\d+)?", reference_of(row.reason)) is not None
+
+
+def _names(refund: StripeRefund, reference: str) -> bool:
+    return refund.counts and reference_of(refund.reason) == reference

@@ -1,0 +1,72 @@
+"""Store credit: a coupon only its owner can use, with a code nobody can guess and only the customer reads."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot import documents
+from bot.gateways.nouns import Coupon
+from bot.gateways.woocommerce import Shop
+from bot.i18n import N_
+from bot.operations import Look, Task, Verdict
+from store.money import Money
+
+SECRET_BYTES = 10  # 80 bits, 16 characters of base32
+
+
+@dataclass(frozen=True)
+class Credit:
+    """The coupon to make. The code is not kept: it follows from the reference and the desk's secret key."""
+
+    reference: str
+    amount: Money
+    email: str
+    expires_on: date | None
+
+
+@dataclass(frozen=True)
+class Credits:
+    """Where coupons are made and looked for."""
+
+    shop: Shop
+    secret: str
+
+    def send(self, task: Task) -> Mapping[str, Any]:
+        """Make the coupon: one request. Raises Refused, Unreachable or OutcomeUnknown."""
+        credit = documents.read(Credit, task.payload)
+        task.guard()
+        coupon = self.shop.create_coupon(
+            code_of(credit.reference, self.secret),
+            amount=credit.amount,
+            email=credit.email,
+            expires_on=credit.expires_on,
+            text=credit.reference,
+            individual_use=False,
+            operation=task.key,
+        )
+        return _evidence(coupon)
+
+    def probe(self, task: Task) -> Verdict:
+        """Whether the coupon is there and ours. Its code cannot be anybody else's by chance."""
+        credit = documents.read(Credit, task.payload)
+        coupon = self.shop.find_coupon(code_of(credit.reference, self.secret))
+        if coupon is None:
+            return Verdict(Look.ABSENT)
+        if coupon.operation == task.key and coupon.amount == credit.amount:
+            return Verdict(Look.DONE, _evidence(coupon))
+        return Verdict(Look.PERSON, detail=N_("The shop has another coupon with this credit's code."))
+
+
+def code_of(reference: str, secret: str) -> str:
+    """The coupon code of a resolution, such as CREDIT-7F3K-9QTZ-M4WD-2XKA."""
+    digest = hmac.new(secret.encode(), f"credit:{reference}".encode(), hashlib.sha256).digest()
+    letters = base64.b32encode(digest[:SECRET_BYTES]).decode()
+    return "CREDIT-" + "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+
+
+def _evidence(coupon: Coupon) -> Mapping[str, Any]:
+    return {"coupon_id": coupon.coupon_id, "tail": coupon.code[-4:].upper()}
