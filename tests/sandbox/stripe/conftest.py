@@ -105,8 +105,8 @@ def url(server: tuple[Service, StripeApp], stripe: Stripe) -> str:
 
 
 @pytest.fixture
-def connect(url: str) -> Callable[..., sdk.StripeClient]:
-    def make(key: str = TEST_KEY, *, retries: int = 0, **options: Any) -> sdk.StripeClient:
+def connect(url: str) -> Callable[..., Any]:
+    def make(key: str = TEST_KEY, *, retries: int = 0, **options: Any) -> Any:
         http = sdk.RequestsClient(timeout=5)
         return sdk.StripeClient(
             key, base_addresses={"api": url}, http_client=http, max_network_retries=retries, **options
@@ -116,12 +116,12 @@ def connect(url: str) -> Callable[..., sdk.StripeClient]:
 
 
 @pytest.fixture
-def client(connect: Callable[..., sdk.StripeClient]) -> sdk.StripeClient:
+def client(connect: Callable[..., Any]) -> Any:
     return connect()
 
 
 @pytest.fixture
-def live(connect: Callable[..., sdk.StripeClient]) -> sdk.StripeClient:
+def live(connect: Callable[..., Any]) -> Any:
     return connect(LIVE_KEY)
 
 
