@@ -33,6 +33,7 @@ class Message:
     unfurl: dict[str, bool] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)  # what earlier editions said
     values: dict[str, Values] = field(default_factory=dict)  # per person, what is chosen in the message
+    offered: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def is_reply(self) -> bool:
