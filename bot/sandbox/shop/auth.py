@@ -100,7 +100,7 @@ def signature(request: Request, key: Key) -> str:
 
 
 def flat(request: Request) -> list[tuple[str, str]]:
-    """The query as PHP holds it: of a repeated name the last value counts (the PyPI client repeats every one),
+    """The query as PHP holds it: of a repeated name the last value counts (the PyPI client repeats),
     lists get their indices."""
     pairs: list[tuple[str, str]] = []
     for name, value in parameters(request.pairs()).items():

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.sandbox.shop import dates
-from bot.sandbox.shop.money import ZERO, exponent, read
+from bot.sandbox.shop.money import PRECISION, ZERO, exponent, half_up, read
 from bot.sandbox.shop.records import CouponLine, Json, Line, Meta, Order, Product, Refund, Share, TaxRow
 from bot.sandbox.shop.state import State
 from bot.sandbox.shop.stock import REDUCED
@@ -67,7 +67,7 @@ def _metas(rows: list[Json]) -> list[Meta]:
 
 
 def _line(kind: str, row: Json) -> Line:
-    line = Line(row["id"], kind, str(row.get("name") or row.get("method_title") or ""), Decimal(row["total"]))
+    line = Line(row["id"], kind, str(row.get("name") or row.get("method_title") or ""), _exact(row))
     line.total_tax, line.quantity = Decimal(row["total_tax"]), row.get("quantity", 1)
     line.subtotal, line.subtotal_tax = read(row.get("subtotal")), read(row.get("subtotal_tax"))
     for name in ("product_id", "variation_id", "tax_class", "tax_status", "method_id", "instance_id"):
@@ -75,6 +75,14 @@ def _line(kind: str, row: Json) -> Line:
     line.shares = [_share(kind, tax) for tax in row["taxes"]]
     line.meta = _metas(row["meta_data"])
     return line
+
+
+def _exact(row: Json) -> Decimal:
+    """The line's total before it was rounded for the answer: the unit price of a product line never is."""
+    total = Decimal(row["total"])
+    exact = half_up(Decimal(str(row.get("price", total))) * row.get("quantity", 1), PRECISION)
+    places = -int(total.as_tuple().exponent)
+    return exact if "price" in row and half_up(exact, places) == total else total
 
 
 def _share(kind: str, tax: Json) -> Share:
