@@ -97,6 +97,7 @@ class Return(SQLModel, table=True):
     wish: Wish = Field(sa_column=words_of(Wish))
     source: Source = Field(sa_column=words_of(Source))
     source_key: str = Field(max_length=200)
+    source_digest: str = Field(default="", max_length=64)
     version: int = 1
     currency: str = Field(max_length=3)
     customer_name: str = Field(max_length=200)

@@ -145,3 +145,8 @@ def find(session: Session, text: str, limit: int) -> Sequence[Return]:
         matches.append(col(Return.number).endswith(f"-{word}", autoescape=True))
     wanted = select(Return).join(ShopOrder, col(ShopOrder.order_id) == Return.order_id).where(or_(*matches))
     return session.exec(wanted.order_by(col(Return.id).desc()).limit(limit)).all()
+
+
+def order_by_number(session: Session, number: str) -> ShopOrder | None:
+    """The kept order with the number people know it by."""
+    return session.exec(select(ShopOrder).where(ShopOrder.number == number)).first()

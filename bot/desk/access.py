@@ -30,6 +30,7 @@ class Operator:
     language: str = "en"
     timezone: str = "UTC"
     refusal: str = ""
+    unknown: bool = False
 
     @property
     def person(self) -> Person:
@@ -37,15 +38,14 @@ class Operator:
         return Person(self.user_id, self.name or self.user_id)
 
 
-def find_operator(desk: Desk, user_id: str, team_id: str) -> Operator:
+def find_operator(desk: Desk, user_id: str) -> Operator:
     """The person behind a click as last looked up; the one who is not known yet may do nothing."""
     with reading(desk.engine) as session:
         member = session.get(Member, user_id)
     if member is None:
         refusal = N_("I do not know you yet and have just asked Slack. Please try again in a few seconds.")
-        return Operator(user_id, language=desk.settings.language, refusal=refusal)
-    refusal = _refusal(desk, member, team_id)
-    return Operator(user_id, member.name, member.language, member.timezone, refusal)
+        return Operator(user_id, language=desk.settings.language, refusal=refusal, unknown=True)
+    return Operator(user_id, member.name, member.language, member.timezone, _refusal(desk, member))
 
 
 def require(operator: Operator) -> Operator:
@@ -55,9 +55,7 @@ def require(operator: Operator) -> Operator:
     return operator
 
 
-def _refusal(desk: Desk, member: Member, team_id: str) -> str:
-    if member.team_id != team_id:
-        return REFUSALS[PersonKind.STRANGER]
+def _refusal(desk: Desk, member: Member) -> str:
     if member.kind is not PersonKind.MEMBER:
         return REFUSALS[member.kind]
     if not member.in_group:

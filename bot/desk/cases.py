@@ -29,9 +29,10 @@ from bot.rules.refund import due_for
 from store import history, models, returns
 from store.db import reading
 from store.money import Money
-from store.terms import Condition, Method, OperationState
+from store.terms import Condition, Method, OperationState, ResolutionStatus
 
 RECENT = timedelta(days=90)
+STUCK = (OperationState.GIVEN_UP, OperationState.REFUSED)  # a person has to look
 
 
 def load_case(desk: Desk, return_id: int) -> ReturnCase:
@@ -158,7 +159,7 @@ def _resolution(
     row: models.Resolution, operation: models.Operation | None, names: Mapping[str, str]
 ) -> CaseResolution:
     quote = documents.read(RefundQuote, row.quote) if row.quote else None
-    none = Money.zero(row.currency)
+    none, in_doubt = Money.zero(row.currency), ResolutionStatus.IN_DOUBT
     doubtful = operation is not None and operation.state in (OperationState.IN_DOUBT, OperationState.RUNNING)
     return CaseResolution(
         resolution_id=_id(row),
@@ -175,7 +176,7 @@ def _resolution(
         settled_at=row.settled_at,
         asked_at=operation.sent_at if operation else None,
         next_look_at=operation.due_at if operation and doubtful else None,
-        needs_person=operation is not None and operation.state is OperationState.GIVEN_UP,
+        needs_person=operation is not None and row.status is in_doubt and operation.state in STUCK,
         why=row.outcome.get("why", ""),
         why_values=row.outcome.get("why_values", {}),
         refund_id=row.refund_id,

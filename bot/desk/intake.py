@@ -40,8 +40,9 @@ class WantedItem:
 class NewReturn:
     """A request for a return. ``key`` names the request at its source: repeated, it finds the first return.
 
-    ``late_reason`` is why the team takes it although the window has ended. ``noticed_at`` is when the customer
-    said so, where that was earlier than now; the refund clock starts there (rule T4).
+    ``late_reason`` is why the team takes it although the window has ended. ``noticed_at`` is when the
+    customer said so, where that was before now; the refund clock starts there (rule T4). ``digest`` is what
+    tells two requests apart that came under one key.
     """
 
     order_id: int
@@ -55,6 +56,7 @@ class NewReturn:
     label_cost: Money | None = None
     noticed_at: datetime | None = None
     tracking_number: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,10 @@ def open_return(desk: Desk, request: NewReturn, by: Operator | None = None) -> O
             raise NotFound("There is no such order.")
         earlier = returns.by_source(session, request.source, request.key)
         if earlier is not None:
+            if earlier.source_digest != request.digest:
+                raise InvalidInput(
+                    "This request id was used for another request already.", field="request_id"
+                )
             return _opened(earlier, new=False)
         snapshot = documents.read(OrderSnapshot, order.snapshot)
         _check(desk, session, request, snapshot)
@@ -147,6 +153,7 @@ def _insert(
         wish=request.wish,
         source=request.source,
         source_key=request.key,
+        source_digest=request.digest,
         currency=order.currency,
         customer_name=order.buyer.name,
         customer_email=order.buyer.email.lower(),

@@ -74,3 +74,9 @@ def perform_refresh(desk: Desk, task: Task) -> dict[str, int]:
     order_id = int(task.payload["order_id"])
     refresh(desk, order_id)
     return {"order_id": order_id}
+
+
+def is_known(desk: Desk, order_id: int) -> bool:
+    """Whether the desk keeps this order, which it does from the first look at it on."""
+    with reading(desk.engine) as session:
+        return session.get(ShopOrder, order_id) is not None

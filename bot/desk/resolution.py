@@ -1,7 +1,7 @@
 """Settling a return: preview and resolve. The number that is shown is the number that is sent.
 
-Resolving is one transaction: it checks, computes, takes the return's slot and writes the first step down. Two
-people, a double click, an old button and a customer's exchange all meet at the same slot; one of them gets it.
+Resolving is one transaction: it checks, computes, takes the return's slot and writes the first step down.
+Two people, a double click, an old button and a customer's exchange all meet at the same slot; one gets it.
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,8 @@ def allow_one_more(desk: Desk, return_id: int, by: Operator, resolution_id: int)
         operation.state, operation.due_at, operation.sent_at = OperationState.DUE, change.now, None
         operation.finished_at, operation.urgency = None, BY_A_PERSON
         change.session.add(operation)
-        row.status = ResolutionStatus.PLANNED
+        if row.status is ResolutionStatus.IN_DOUBT:
+            row.status = ResolutionStatus.PLANNED
         change.session.add(row)
         change.note("allowed_again", reference=row.reference)
 
@@ -152,9 +153,8 @@ def _insert(change: Change, choice: RefundChoice, quote: RefundQuote) -> Resolut
 def _given_up(change: Change, resolution_id: int) -> tuple[Resolution, Operation]:
     row = change.session.get(Resolution, resolution_id)
     operations = returns.operations_of(change.session, change.return_id)
-    waiting = [
-        op for op in operations if op.resolution_id == resolution_id and op.state is OperationState.GIVEN_UP
-    ]
+    stuck = (OperationState.GIVEN_UP, OperationState.REFUSED)
+    waiting = [op for op in operations if op.resolution_id == resolution_id and op.state in stuck]
     if row is None or row.return_id != change.return_id or not waiting:
         raise Blocked("That is decided already. The card shows what happened.")
     return row, waiting[-1]

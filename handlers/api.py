@@ -1,0 +1,202 @@
+"""The JSON intake: any other plugin or help desk opens returns here, signed, and repeats without harm."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.desk import Desk
+from bot.desk.intake import NewReturn, Opened, WantedItem, open_return
+from bot.desk.orders import read_order
+from bot.errors import DeskError, GatewayError, InvalidInput, NotFound
+from bot.i18n import Words
+from bot.rules.amounts import parse_amount
+from bot.rules.case import ExchangeWish
+from bot.rules.choice import Problem
+from bot.rules.order import OrderSnapshot
+from handlers.bodies import body_of
+from handlers.signing import signed_for_intake
+from store.money import Money
+from store.terms import Reason, Source, Wish
+
+Body = Annotated[bytes, Depends(body_of)]
+Text = Annotated[str, Field(max_length=2000)]
+Short = Annotated[str, Field(max_length=200)]
+
+
+class Strict(BaseModel):
+    """Unknown fields are refused by name: a mistyped one would otherwise be ignored in silence."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ItemIn(Strict):
+    """Units of one line of the order. ``line`` is the id of the order's line item in WooCommerce."""
+
+    line: int = Field(gt=0, examples=[13])
+    quantity: int = Field(gt=0, le=10_000, examples=[2])
+    reason: Reason = Reason.OTHER
+    note: Text = ""
+
+
+class ReplacementIn(Strict):
+    """What the customer wants instead. Amounts are decimals as text, in the order's currency."""
+
+    name: Short
+    sku: Annotated[str, Field(max_length=100)] = ""
+    quantity: int = Field(default=1, gt=0, le=10_000)
+    price: str | None = Field(default=None, max_length=20, examples=["80.00"])
+    difference: str | None = Field(default=None, max_length=20, examples=["30.00"])
+
+
+class ReturnIn(Strict):
+    """A request for a return. ``request_id`` is yours: the same one twice makes one return."""
+
+    request_id: Short = Field(min_length=1, examples=["form-2026-11-23-0017"])
+    order: str = Field(
+        min_length=1, max_length=64, examples=["5567"], description="The order's number or id."
+    )
+    email: str = Field(max_length=320, description="Must be the billing e-mail of the order.")
+    wish: Wish = Wish.REFUND
+    items: list[ItemIn] = Field(min_length=1, max_length=200)
+    replacement: ReplacementIn | None = None
+    language: str = Field(default="", max_length=8, examples=["fr"])
+    tracking_number: str = Field(default="", max_length=100)
+    label_cost: str | None = Field(default=None, max_length=20, examples=["4.90"])
+    noticed_at: AwareDatetime | None = None
+
+
+class ReturnOut(BaseModel):
+    """The return that was opened, or that an earlier copy of the request had opened."""
+
+    number: str = Field(examples=["RMA-1042"])
+    new: bool
+
+
+class ProblemOut(BaseModel):
+    """What is wrong: ``code`` for programs, ``message`` for people, ``field`` where it is about one."""
+
+    code: str
+    message: str
+    field: str = ""
+
+
+class ErrorOut(BaseModel):
+    """The answer to a request that changed nothing."""
+
+    error: ProblemOut
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorOut, "description": description}
+    for status, description in (
+        (401, "The signature is missing, wrong, or older than five minutes."),
+        (404, "There is no such order, or the e-mail is not the order's."),
+        (409, "A rule forbids it now, or the request id was used for another request."),
+        (413, "The request is larger than a megabyte."),
+        (422, "A field cannot be used; ``field`` names it."),
+        (503, "The shop does not answer. Send the same request again later."),
+    )
+}
+
+
+def create_router(desk: Desk) -> APIRouter:
+    """The routes below /api/v1."""
+    router = APIRouter(prefix="/api/v1")
+
+    @router.post(
+        "/returns",
+        status_code=201,
+        response_model=ReturnOut,
+        responses={200: {"model": ReturnOut, "description": "Opened before."}, **ERRORS},
+        openapi_extra={"requestBody": _request_body()},
+        summary="Open a return",
+    )
+    def open_a_return(
+        body: Body,
+        x_returns_signature: Annotated[str, Header(description="t=<unix seconds>,v1=<hex HMAC-SHA256>")] = "",
+    ) -> Response:
+        """Open a return on an order of the shop. Sign "<t>.<body>" with the intake secret."""
+        return _open(desk, body, x_returns_signature)
+
+    return router
+
+
+def _open(desk: Desk, body: bytes, signature: str) -> Response:
+    secret = desk.settings.intake_secret.get_secret_value()
+    if not signed_for_intake(body, signature, secret, desk.now()):
+        return _problem(401, "not_signed", "The signature is missing, wrong, or too old.")
+    try:
+        request = ReturnIn.model_validate_json(body)
+        opened = _take(desk, request)
+    except ValidationError as e:
+        first = e.errors(include_url=False, include_input=False)[0]
+        return _problem(422, "invalid", first["msg"], ".".join(str(part) for part in first["loc"]))
+    except DeskError as e:
+        return _refusal(e)
+    except GatewayError:
+        problem = _problem(503, "shop_unreachable", "The shop does not answer. Send the same request again.")
+        problem.headers["retry-after"] = "30"
+        return problem
+    return JSONResponse({"number": opened.number, "new": opened.new}, status_code=201 if opened.new else 200)
+
+
+def _take(desk: Desk, request: ReturnIn) -> Opened:
+    order = read_order(desk, request.order)
+    if order.buyer.email.lower() != request.email.lower():
+        raise NotFound("There is no order {number} with this e-mail.", number=request.order)
+    return open_return(desk, _new_return(request, order))
+
+
+def _new_return(request: ReturnIn, order: OrderSnapshot) -> NewReturn:
+    label = request.label_cost
+    return NewReturn(
+        order_id=order.order_id,
+        source=Source.INTAKE,
+        key=request.request_id,
+        wish=request.wish,
+        items=tuple(WantedItem(i.line, i.quantity, i.reason, i.note) for i in request.items),
+        exchange=_exchange(request, order.currency),
+        language=request.language,
+        label_cost=_money(label, order.currency, "label_cost") if label else None,
+        noticed_at=request.noticed_at,
+        tracking_number=request.tracking_number,
+        digest=hashlib.sha256(request.model_dump_json().encode()).hexdigest(),
+    )
+
+
+def _exchange(request: ReturnIn, currency: str) -> ExchangeWish | None:
+    wanted = request.replacement
+    if request.wish is not Wish.EXCHANGE:
+        return None
+    if wanted is None:
+        raise InvalidInput("Say what the customer wants instead.", field="replacement")
+    price, difference = (
+        _money(text, currency, f"replacement.{name}") if text else None
+        for name, text in (("price", wanted.price), ("difference", wanted.difference))
+    )
+    return ExchangeWish(wanted.name, wanted.sku, wanted.quantity, price, difference)
+
+
+def _money(text: str, currency: str, field: str) -> Money:
+    amount = parse_amount(text, currency)
+    if isinstance(amount, Problem):
+        raise InvalidInput(amount.message, field=field, **amount.values)
+    return amount
+
+
+def _refusal(error: DeskError) -> JSONResponse:
+    status = {NotFound: 404, InvalidInput: 422}.get(type(error), 409)
+    words = Words("en")
+    code = type(error).__name__
+    return _problem(status, code, words(error.message, **error.values), error.field or "")
+
+
+def _problem(status: int, code: str, message: str, field: str = "") -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message, "field": field}}, status_code=status)
+
+
+def _request_body() -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": ReturnIn.model_json_schema()}}}

@@ -1,0 +1,54 @@
+"""One way to call Slack from the worker: its answers become the journal's words for what is known."""
+
+import http.client
+from collections.abc import Callable
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bot.config import Settings
+from bot.errors import OutcomeUnknown, Refused, Unreachable
+
+PASSING = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+
+
+def open_client(settings: Settings) -> WebClient:
+    """A client that repeats nothing by itself: after a lost answer, Slack may have posted already."""
+    return WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[],
+    )
+
+
+def called(method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
+    """Slack's answer. Raises Refused with Slack's error code, Unreachable with its pause, OutcomeUnknown."""
+    try:
+        return method(**arguments)
+    except SlackApiError as e:
+        raise _said(e) from e
+    except ConnectionRefusedError as e:
+        raise Unreachable(f"Slack: {e}") from e
+    except URLError as e:
+        kind = Unreachable if isinstance(e.reason, ConnectionRefusedError) else OutcomeUnknown
+        raise kind(f"Slack: {e.reason}") from e
+    except (OSError, http.client.HTTPException, SlackClientError) as e:
+        raise OutcomeUnknown(f"Slack: {e}") from e
+
+
+def _said(error: SlackApiError) -> Exception:
+    response = error.response
+    code = str(response.get("error", "")) if hasattr(response, "get") else ""
+    status = getattr(response, "status_code", 0)
+    if status == 429 or code == "ratelimited":
+        pause = getattr(response, "headers", {}).get("Retry-After", "1")
+        return Unreachable("Slack asks to slow down", code="ratelimited", retry_after=float(pause))
+    if status >= 500 or code in PASSING:
+        return OutcomeUnknown(f"Slack: {code or status}", code=code)
+    return Refused(f"Slack: {code}", code=code)

@@ -1,0 +1,77 @@
+"""create_app(desk): every HTTP door of the desk, mounted on one application."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from slack_bolt import App, BoltRequest, BoltResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk import Desk
+from handlers import api
+from handlers.bodies import TooLarge, body_of
+from handlers.signing import signed_by_slack
+from handlers.webhooks import woocommerce
+from store.db import reading
+
+Body = Annotated[bytes, Depends(body_of)]
+
+
+def create_app(desk: Desk, bolt: App) -> FastAPI:
+    """The web application: Slack, the shop's webhooks, the JSON intake, and signs of life."""
+    app = FastAPI(title="Returns Desk", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json")
+    app.add_exception_handler(TooLarge, _too_large)
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> PlainTextResponse:
+        """The process answers."""
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> PlainTextResponse:
+        """The database answers too, so that a click can be taken."""
+        try:
+            with reading(desk.engine) as session:
+                session.connection().execute(text("SELECT 1 FROM returns LIMIT 1"))
+        except SQLAlchemyError:
+            return PlainTextResponse("the database does not answer", status_code=503)
+        return PlainTextResponse("ready")
+
+    @app.post("/slack/events", include_in_schema=False)
+    def slack_events(request: Request, body: Body) -> Response:
+        """Clicks, commands, submissions and events of Slack."""
+        return _slack(desk, bolt, request, body)
+
+    app.include_router(api.create_router(desk))
+    app.include_router(woocommerce.create_router(desk))
+    return app
+
+
+def _slack(desk: Desk, bolt: App, request: Request, body: bytes) -> Response:
+    headers = request.headers
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    signature = headers.get("x-slack-signature", "")
+    secret = desk.settings.slack_signing_secret.get_secret_value()
+    if not signed_by_slack(body, timestamp, signature, secret, desk.now()):
+        return PlainTextResponse("not signed by Slack", status_code=401)
+    try:
+        decoded = body.decode()
+    except UnicodeDecodeError:
+        return PlainTextResponse("not UTF-8", status_code=400)
+    answer = bolt.dispatch(BoltRequest(body=decoded, headers=dict(headers), query=request.url.query))
+    return _response(answer)
+
+
+def _response(answer: BoltResponse) -> Response:
+    return Response(content=answer.body, status_code=answer.status, media_type=_media_type(answer))
+
+
+def _media_type(answer: BoltResponse) -> str:
+    kinds = answer.headers.get("content-type") or ["text/plain"]
+    return str(kinds[0])
+
+
+def _too_large(_request: Request, _error: Exception) -> JSONResponse:
+    problem: dict[str, Any] = {"error": {"code": "too_large", "message": "The request is too large."}}
+    return JSONResponse(problem, status_code=413)

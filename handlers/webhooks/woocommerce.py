@@ -1,0 +1,59 @@
+"""The shop says that an order changed: signature, once only, and a note to read that order."""
+
+import hashlib
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
+
+from bot.desk import Desk
+from bot.desk.orders import is_known, plan_refresh
+from bot.gateways.woocommerce import check_webhook
+from handlers.bodies import body_of
+from store import inbox
+
+Body = Annotated[bytes, Depends(body_of)]
+
+
+def create_router(desk: Desk) -> APIRouter:
+    """The route that WooCommerce's webhooks are pointed at."""
+    router = APIRouter()
+
+    @router.post("/webhooks/woocommerce", include_in_schema=False)
+    def woocommerce(request: Request, body: Body) -> PlainTextResponse:
+        """Take one delivery. The ping that tests a new webhook is unsigned and has no power."""
+        if body.startswith(b"webhook_id=") and len(body) < 40:
+            return PlainTextResponse("pong")
+        secret = desk.settings.woocommerce_webhook_secret.get_secret_value()
+        signature = request.headers.get("x-wc-webhook-signature", "")
+        if not check_webhook(body, signature, secret):
+            return PlainTextResponse("not signed by the shop", status_code=401)
+        _take(desk, request, body)
+        return PlainTextResponse("thanks")
+
+    return router
+
+
+def _take(desk: Desk, request: Request, body: bytes) -> None:
+    """Different deliveries of one second share a delivery id, so the body is part of the key."""
+    ids = (request.headers.get("x-wc-webhook-id", ""), request.headers.get("x-wc-webhook-delivery-id", ""))
+    key = hashlib.sha256("|".join(ids).encode() + b"|" + body).hexdigest()
+    delivery = inbox.receive(desk.engine, "woocommerce", key, at=desk.now())
+    if delivery is None:
+        return
+    order_id = _order_id(body)
+    if order_id is not None and is_known(desk, order_id):
+        plan_refresh(desk, order_id)
+        inbox.conclude(desk.engine, delivery, f"reading order {order_id}")
+    else:
+        inbox.conclude(desk.engine, delivery, "not about a return")
+
+
+def _order_id(body: bytes) -> int | None:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    named = data.get("id", data.get("arg")) if isinstance(data, dict) else None
+    return named if isinstance(named, int) and not isinstance(named, bool) and 0 < named < 2**63 else None
