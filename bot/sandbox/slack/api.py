@@ -18,7 +18,7 @@ STRUCTURED = ("blocks", "attachments", "metadata", "view", "files", "message")
 
 @dataclass(frozen=True)
 class Method:
-    """One method: what answers it, the scope it needs, its calls a minute, the kind of token that opens it."""
+    """One method: what answers it, the scope it needs, its calls a minute, the kind of token."""
 
     answer: Callable[[ApiCall], Json]
     scope: str = ""
