@@ -137,6 +137,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("source_key", sa.String(length=200), nullable=False),
+        sa.Column("source_digest", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("customer_name", sa.String(length=200), nullable=False),
