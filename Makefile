@@ -1,0 +1,71 @@
+# `make` alone lists what there is. Nothing here needs more than Python 3.11 and its venv module.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check words requirements env migration browser clean
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.ready ## Open the desk on a simulated shop, Slack and Stripe; needs no account
+	$(BIN)/python -m bot demo
+
+test: .venv/.ready-dev ## Run the tests; needs no network and no service
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow"
+
+check: .venv/.ready-dev ## Look at style, types and the directions of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser: .venv/.ready-browser ## Run the tests that look at pages; CHROMIUM names the browser
+	$(BIN)/python -m pytest -m browser
+
+words: .venv/.ready-dev ## Collect the sentences of the code into the catalogues
+	$(BIN)/pybabel -q extract --no-location --sort-output -k N_ -o var/messages.pot bot handlers blocks
+	for file in bot/locales/*.po; do \
+	  $(BIN)/pybabel -q update --no-fuzzy-matching -i var/messages.pot -o $$file -l $$(basename $$file .po); done
+
+migration: .venv/.ready-dev ## Write the next revision of the schema: make migration NAME="what changes"
+	$(BIN)/python -m store.migrations "$(NAME)"
+	-$(BIN)/ruff check -q --fix store/migrations
+	$(BIN)/ruff format -q store/migrations
+
+env: .venv/.ready ## Renew .env.example and the table of settings in the README
+	$(BIN)/python -m bot env --readme README.md > .env.example
+
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+requirements: ## Pin what pyproject.toml asks for; needs uv
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --group dev --group browser -o requirements-browser.txt
+
+clean: ## Remove what can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Returns Desk needs Python 3.11 or newer; name it with make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.ready: .venv/.made requirements.txt pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/.ready-dev: .venv/.made requirements-dev.txt pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@ .venv/.ready
+
+.venv/.ready-browser: .venv/.ready-dev requirements-browser.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-browser.txt
+	@touch $@

@@ -1,0 +1,94 @@
+"""The command line. It may use every floor, and nothing may use it.
+
+Commands import what they need inside, so that ``--help`` answers at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+app = typer.Typer(
+    name="returns-desk",
+    help="The returns counter of a WooCommerce shop, inside Slack.",
+    epilog="Settings come from the environment and from .env; `doctor` says which are missing or wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals hold secrets
+)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the database's tables or bring them up to date. Safe to repeat."""
+    from bot.commands.database import migrate_database
+
+    migrate_database(_settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, Slack, shop and Stripe; say what is wrong and what to do.
+
+    Changes nothing. Ends with exit code 1 if something is wrong; warnings alone do not count.
+    """
+    from bot.commands.console import show_findings
+    from bot.commands.doctor import examine
+
+    if not show_findings(examine()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def manifest() -> None:
+    """Print the Slack app's manifest (JSON), to paste at api.slack.com/apps under Create New App.
+
+    Uses PUBLIC_URL; with SLACK_APP_TOKEN set, the manifest is for Socket Mode.
+    """
+    import json
+
+    from handlers.slack.manifest import app_manifest
+
+    settings = _settings(needed_for="manifest")
+    print(json.dumps(app_manifest(settings.public_url, socket_mode=settings.socket_mode), indent=2))
+
+
+@app.command(hidden=True)
+def env(
+    readme: Annotated[
+        Path | None, typer.Option(help="Also renew the table of settings in this file.")
+    ] = None,
+) -> None:
+    """Print .env.example."""
+    from bot.commands.documents import env_example, with_settings
+
+    print(env_example(), end="")
+    if readme:
+        readme.write_text(with_settings(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _settings(needed_for: str = "") -> "Settings":
+    """The settings, or an end that names what is wrong or missing."""
+    from bot.commands.console import give_up
+    from bot.config import BadSettings, Settings
+
+    try:
+        settings = Settings.read()
+    except BadSettings as e:
+        give_up(e.problems)
+    missing = settings.missing(needed_for) if needed_for else ()
+    if missing:
+        give_up(f"{name}: not set. {Settings.model_fields[name.lower()].description}" for name in missing)
+    return settings
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app(prog_name="python -m bot")
+
+
+if __name__ == "__main__":
+    main()

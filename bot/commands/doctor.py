@@ -1,0 +1,121 @@
+"""Looks at everything the desk depends on before it is opened, and says what to do. Changes nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from bot.commands.shop_checks import check_shop
+from bot.config import BadSettings, Settings
+from bot.findings import Finding, ok, warning, wrong
+from bot.setting_checks import is_loopback
+from handlers.slack.doctor import check_slack
+from store.db import open_engine
+from store.migrations import Schema, read_schema
+
+PATIENCE = 10  # seconds
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding in the order a person would set things up."""
+    try:
+        settings = Settings.read()
+    except BadSettings as e:
+        yield from (
+            wrong("settings", problem, "Correct it in the environment or in .env.") for problem in e.problems
+        )
+        return
+    yield from check_settings(settings)
+    yield from check_database(settings)
+    if settings.slack_bot_token:
+        yield from check_slack(settings)
+    if settings.woocommerce_url and settings.woocommerce_consumer_key:
+        yield from check_shop(settings)
+    yield from check_door(settings)
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """What is not set but needed, and what works better when set."""
+    for name in settings.missing("serve"):
+        yield wrong(name, "is not set", described(name))
+    if not settings.stripe_api_key:
+        yield warning("STRIPE_API_KEY", "is not set: price differences of exchanges cannot be charged", "")
+    if not settings.missing("serve"):
+        yield ok("settings", "all that is needed is set")
+
+
+def described(name: str) -> str:
+    """The line that documents a setting."""
+    return str(Settings.model_fields[name.lower()].description)
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """Reachable, whole, current, and in a place that keeps what it is told."""
+    engine = open_engine(settings.database_url)
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        yield wrong("database", f"there is no file {engine.url.database}", "Run `python -m bot migrate`.")
+        return
+    try:
+        yield from (_check_sqlite if engine.dialect.name == "sqlite" else _check_postgresql)(engine)
+        yield _check_schema(engine)
+    except OperationalError as e:
+        reason = str(e.orig).splitlines()[0]
+        yield wrong("DATABASE_URL", f"cannot be opened: {reason}", "Check address, password and folder.")
+    finally:
+        engine.dispose()
+
+
+def _check_schema(engine: Engine) -> Finding:
+    state = read_schema(engine)
+    if state is Schema.CURRENT:
+        return ok("database schema", "is the one of this version")
+    if state is Schema.NEWER:
+        advice = "Install the newer version, or restore the backup made before it."
+        return wrong("database schema", "was migrated by a newer version", advice)
+    found = "is empty" if state is Schema.EMPTY else "is older than this version"
+    return wrong("database schema", found, "Run `python -m bot migrate`.")
+
+
+def _check_sqlite(engine: Engine) -> Iterator[Finding]:
+    with engine.execution_options(reading=True).connect() as connection:
+        said = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    if said != "ok":
+        yield wrong("database", f"is damaged: {said}", "Stop the desk and restore a backup.")
+    else:
+        yield ok("database", f"SQLite file {engine.url.database}")
+
+
+def _check_postgresql(engine: Engine) -> Iterator[Finding]:
+    with engine.connect() as connection:
+        version = connection.execute(text("SHOW server_version")).scalar()
+        commit = connection.execute(text("SHOW synchronous_commit")).scalar()
+        replica = connection.execute(text("SELECT pg_is_in_recovery()")).scalar()
+    if replica:
+        yield wrong("database", "is a replica that cannot be written to", "Give the address of the primary.")
+    if commit == "off":
+        lost = "synchronous_commit is off: a power cut forgets the last refunds, which are then sent twice"
+        yield wrong("database", lost, "Switch it on for this database.")
+    yield ok("database", f"PostgreSQL {version}")
+
+
+def check_door(settings: Settings) -> Iterator[Finding]:
+    """Whether the world finds the desk at its public address."""
+    if not settings.public_url:
+        return
+    host = urlsplit(settings.public_url).hostname or ""
+    shop = urlsplit(settings.woocommerce_url).hostname or ""
+    if is_loopback(host) and shop and not is_loopback(shop):
+        yield warning("PUBLIC_URL", "is this machine only: neither customers nor Slack can reach it", "")
+    try:
+        answer = requests.get(f"{settings.public_url}/healthz", timeout=PATIENCE, allow_redirects=False)
+    except requests.RequestException:
+        yield warning("PUBLIC_URL", "nothing answers there", "Right if the desk is not running yet.")
+        return
+    if answer.status_code == requests.codes.ok:
+        yield ok("PUBLIC_URL", "the desk answers there")
+    else:
+        advice = "Point the address, or the proxy behind it, at the desk."
+        yield warning("PUBLIC_URL", f"answers {answer.status_code} instead of the desk", advice)
