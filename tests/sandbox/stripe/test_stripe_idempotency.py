@@ -218,3 +218,21 @@ def test_twenty_threads_without_a_key_never_give_back_more_than_was_paid(
 
     assert stripe.refunded(payment.payment_intent) == 4900
     assert refused == ["amount"] * 13
+
+
+def test_requests_change_the_account_one_after_the_other(
+    stripe: Stripe, connect: Connect, payment: Payment
+) -> None:
+    done = threading.Event()
+
+    def ask() -> None:
+        connect().v1.refunds.create({"charge": payment.charge, "amount": 700})
+        done.set()
+
+    thread = threading.Thread(target=ask)
+    with stripe.account.lock:
+        thread.start()
+        assert not done.wait(0.3)
+        assert stripe.ledger[-1].object_id == payment.charge
+    assert done.wait(5)
+    thread.join()
