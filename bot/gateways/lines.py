@@ -1,14 +1,12 @@
-"""The lines of an order as the shop writes them, and their exact shares of the order's total."""
+"""The lines of an order as the shop writes them; what each was worth is the rules' to say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from bot.gateways.answers import plain
 from bot.gateways.schema import Row, meta, money, number, rows, text, whole, whole_or
-from bot.rules.order import LineKind, OrderLine, TaxShare
-from store.money import Money, exponent
+from bot.rules.order import LineKind, OrderLine
+from bot.rules.shares import LineShare, RawLine, RawRate, share_out
+from store.money import Money
 
 KINDS = {
     "line_items": LineKind.PRODUCT,
@@ -30,72 +28,37 @@ GIFT_CARD_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What one line says was paid for it, unrounded: the net, and the tax of each rate."""
-
-    kind: LineKind
-    row: Row
-    net: Decimal
-    taxes: tuple[tuple[int, Decimal], ...]
-
-    @property
-    def gross(self) -> Decimal:
-        """Net and taxes together."""
-        return sum((tax for _, tax in self.taxes), self.net)
-
-
 def read_lines(row: Row, paid: Money) -> tuple[OrderLine, ...]:
-    """All lines of an order read at ``dp=6``; their ``gross`` sums to ``paid``, the order's total.
-
-    No sum over lines gives the total in every shop (recording mixed_orders, of a WooCommerce 10.5 shop), so the total is spread over the lines and each line's part over its net and its rates.
-    """
-    lines = [_paid(kind, line) for key, kind in KINDS.items() for line in rows(row, key)]
-    shares = share(paid, [line.gross for line in lines])
-    return tuple(_line(line, gross) for line, gross in zip(lines, shares, strict=True))
+    """All lines of an order read at ``dp=6``, with their exact shares of ``paid``, the order's total."""
+    lines = [(kind, line) for key, kind in KINDS.items() for line in rows(row, key)]
+    tax = money(number(row, "total_tax"), paid.currency)
+    shares = share_out(paid, [_raw_line(line) for _, line in lines], total_tax=tax)
+    return tuple(_line(kind, line, share) for (kind, line), share in zip(lines, shares, strict=True))
 
 
-def read_taxes(row: Row) -> tuple[tuple[int, Decimal], ...]:
+def read_taxes(row: Row) -> tuple[RawRate, ...]:
     """Tax per rate, unrounded; a rate that took nothing is written as an empty text."""
-    return tuple((whole(tax, "id"), number(tax, "total")) for tax in rows(row, "taxes"))
+    return tuple(RawRate(whole(tax, "id"), number(tax, "total")) for tax in rows(row, "taxes"))
 
 
-def share(paid: Money, exact: Sequence[Decimal]) -> list[Money]:
-    """``paid`` in whole minor units, close to ``exact``: odd units go to the largest remainders."""
-    if not exact:
-        return []
-    scaled = [part.scaleb(exponent(paid.currency)) for part in exact]
-    parts = [int(part.to_integral_value(ROUND_FLOOR)) for part in scaled]
-    each, odd = divmod(paid.minor - sum(parts), len(parts))
-    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - scaled[i])
-    for i in range(len(parts)):
-        parts[i] += each
-    for i in by_remainder[:odd]:
-        parts[i] += 1
-    return [Money(part, paid.currency) for part in parts]
+def _raw_line(row: Row) -> RawLine:
+    return RawLine(whole(row, "id"), number(row, "total"), number(row, "total_tax"), read_taxes(row))
 
 
-def _paid(kind: LineKind, row: Row) -> Paid:
-    return Paid(kind, row, number(row, "total"), read_taxes(row))
-
-
-def _line(line: Paid, gross: Money) -> OrderLine:
-    parts = share(gross, [line.net, *(tax for _, tax in line.taxes)])
-    taxes = tuple(TaxShare(rate, part) for (rate, _), part in zip(line.taxes, parts[1:], strict=True))
-    row, entries = line.row, meta(line.row)
-    is_product = line.kind is LineKind.PRODUCT
+def _line(kind: LineKind, row: Row, share: LineShare) -> OrderLine:
+    entries, is_product = meta(row), kind is LineKind.PRODUCT
     return OrderLine(
-        line_id=whole(row, "id"),
-        kind=line.kind,
-        name=plain(text(row, "parent_name") or text(row, NAMES[line.kind])),
+        line_id=share.line_id,
+        kind=kind,
+        name=plain(text(row, "parent_name") or text(row, NAMES[kind])),
         quantity=int(number(row, "quantity")) if is_product else 1,
-        gross=gross,
-        taxes=taxes,
+        gross=share.gross,
+        taxes=share.taxes,
         product_id=whole_or(row, "product_id", 0),
         variation_id=whole_or(row, "variation_id", 0),
         sku=text(row, "sku"),
         variant=_variant(row) if is_product else "",
-        list_price=_list_price(row, gross.currency) if is_product else None,
+        list_price=_list_price(row, share.gross.currency) if is_product else None,
         reduced_stock=_count(entries.get("_reduced_stock")),
         restocked=_count(entries.get("_restock_refunded_items")),
         gift_card=any(key.startswith(GIFT_CARD_KEYS) for key in entries),

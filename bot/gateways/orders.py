@@ -42,7 +42,7 @@ def order_row(client: Client, order_id: int, params: Params) -> Row:
         row = client.read(f"orders/{order_id}", _order, params, fresh=True)
     except Refused as e:
         raise or_not_found(e, order_id) from e
-    if row["status"] == "trash" or whole(row, "id") != order_id:
+    if row["status"] == "trash":
         raise NotFound(NO_SUCH_ORDER, order=order_id)
     return row
 
@@ -98,5 +98,5 @@ def _refund_page(currency: str, answer: Answer) -> list[ShopRefund]:
 
 def _order(answer: Answer) -> Row:
     row = as_row(read_json(answer), "the order")
-    needed(row, "status")
+    whole(row, "id"), needed(row, "status")
     return row

@@ -104,7 +104,7 @@ def _refunded_line(row: Row, currency: str, only_restock: bool) -> RefundedLine 
     refunded = meta(row).get("_refunded_item_id")
     if not isinstance(refunded, int | str) or not str(refunded).isdecimal():
         return None
-    taxes = tuple(TaxShare(rate, money(-tax, currency)) for rate, tax in read_taxes(row))
+    taxes = tuple(TaxShare(rate.rate_id, money(-rate.amount, currency)) for rate in read_taxes(row))
     quantity = 0 if only_restock else -int(number(row, "quantity")) if "quantity" in row else 0
     gross = -(number(row, "total") + number(row, "total_tax"))
     return RefundedLine(int(refunded), quantity, money(gross, currency), taxes)

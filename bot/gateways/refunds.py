@@ -48,7 +48,7 @@ def refund_body(
         "reason": reason(reference, words),
         "api_refund": pay_back,
         "api_restock": bool(restock),
-        "line_items": [_line(line, units) for line, units in _with_units(lines, restock)],
+        "line_items": [_line(line, units) for line, units in _with_units(lines, restock, amount.currency)],
         "meta_data": [{"key": OPERATION_KEY, "value": operation}],
     }
 
@@ -130,7 +130,9 @@ def _line(line: QuoteLine, units: int) -> dict[str, Any]:
     }
 
 
-def _with_units(lines: Sequence[QuoteLine], restock: Sequence[RestockLine]) -> list[tuple[QuoteLine, int]]:
+def _with_units(
+    lines: Sequence[QuoteLine], restock: Sequence[RestockLine], currency: str
+) -> list[tuple[QuoteLine, int]]:
     """Each line with the quantity to send. ``api_restock`` puts back every unit the request names, or none.
 
     So a request that restocks names only the units that go back on the shelf; the others are refunded by
@@ -139,10 +141,12 @@ def _with_units(lines: Sequence[QuoteLine], restock: Sequence[RestockLine]) -> l
     if not restock:
         return [(line, line.quantity) for line in lines]
     back = {line.line_id: line.quantity for line in restock}
-    refunded = {line.line_id: line.quantity for line in lines}
-    if any(not 0 < units <= refunded.get(line_id, 0) for line_id, units in back.items()):
-        raise Refused("more units to put back than are refunded", code="restock_differs")
-    return [(line, back.get(line.line_id, 0)) for line in lines]
+    for line in lines:
+        if back.get(line.line_id, 0) > line.quantity:
+            raise Refused("more units to put back than are refunded", code="restock_differs")
+    named = {line.line_id for line in lines}
+    free = [QuoteLine(line_id, 0, Money.zero(currency)) for line_id in back if line_id not in named]
+    return [(line, back.get(line.line_id, 0)) for line in (*lines, *free)]
 
 
 def _order_of(row: Row) -> int | None:
