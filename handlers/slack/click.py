@@ -1,0 +1,143 @@
+"""One click, submission or command as its listener sees it, and what becomes of an error on the way."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, BoltContext
+from slack_sdk import WebClient
+
+from blocks.answers import error_text
+from bot.desk import Desk
+from bot.desk.access import Operator
+from bot.desk.changes import an_operation
+from bot.errors import DeskError, NotFound
+from bot.i18n import Words
+from store import inbox, journal
+from store.db import writing
+
+log = logging.getLogger(__name__)
+ANSWER = "slack.answer"
+Answer = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Click:
+    """Who did what where. ``client`` is only for opening and filling modals."""
+
+    desk: Desk
+    operator: Operator
+    words: Words
+    body: Mapping[str, Any]
+    client: WebClient
+    delivery: int
+
+    @property
+    def action(self) -> Mapping[str, Any]:
+        """The button, menu or input that was used."""
+        action: Mapping[str, Any] = self.body["actions"][0]
+        return action
+
+    @property
+    def value(self) -> str:
+        """What the button, or the chosen option of a menu, carries."""
+        chosen = self.action.get("selected_option") or self.action
+        return str(chosen.get("value", ""))
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The modal it happened in."""
+        view: Mapping[str, Any] = self.body["view"]
+        return view
+
+    @property
+    def channel(self) -> str:
+        """The channel it happened in; the returns channel where there was none."""
+        place = self.body.get("channel") or {}
+        named = place.get("id") or self.body.get("channel_id") or ""
+        return str(named or self.desk.settings.slack_channel)
+
+    def say(self, text: str) -> None:
+        """Plan an answer that only this person sees."""
+        payload = {"user": self.operator.user_id, "channel": self.channel, "text": text}
+        key = f"answer/{self.delivery}/{secrets.token_hex(4)}"
+        operation = an_operation(key, ANSWER, "slack:answers", payload, now=self.desk.now(), urgency=0)
+        with writing(self.desk.engine) as session:
+            journal.plan(session, operation)
+
+
+Listener = Callable[[Click], Answer]
+
+
+def listening(listener: Listener) -> Callable[..., None]:
+    """``listener`` as Bolt calls it: acknowledged once, with its answer or with why not."""
+
+    def run(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        click = click_of(body, context, client)
+        answer, outcome = _answer(listener, click)
+        ack(**(answer or {}))
+        inbox.conclude(click.desk.engine, click.delivery, outcome)
+
+    return run
+
+
+def click_of(body: Mapping[str, Any], context: BoltContext, client: WebClient) -> Click:
+    """The click that the middleware prepared."""
+    return Click(
+        desk=context["desk"],
+        operator=context["operator"],
+        words=context["words"],
+        body=body,
+        client=client,
+        delivery=context["delivery"],
+    )
+
+
+def _answer(listener: Listener, click: Click) -> tuple[Answer, str]:
+    try:
+        return listener(click), "done"
+    except DeskError as e:
+        return _refuse(click, e), f"{type(e).__name__}: {e.message}"
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("unforeseen, reference %s", reference)
+        text = error_text(click.words, reference)
+        return _tell(click, text), f"error {reference}"
+
+
+def _refuse(click: Click, error: DeskError) -> Answer:
+    text = click.words(error.message, **error.values)
+    if error.field and click.body.get("type") == "view_submission":
+        block = _block_of(click.view, error.field)
+        if block:
+            return {"response_action": "errors", "errors": {block: text}}
+    return _tell(click, text)
+
+
+def _tell(click: Click, text: str) -> Answer:
+    """Say it where the person looks: in the modal, in the answer to a command, else beside the card."""
+    if click.body.get("type") == "view_submission":
+        block = _block_of(click.view, "")
+        if block:
+            return {"response_action": "errors", "errors": {block: text}}
+    if click.body.get("command"):
+        return {"text": text, "response_type": "ephemeral"}
+    click.say(text)
+    return None
+
+
+def _block_of(view: Mapping[str, Any], field: str) -> str:
+    """The input of ``field`` in a modal; the last input where the error is about none of them."""
+    inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    named = [block for block in inputs if field and (block == field or block.startswith(f"{field}:"))]
+    return (named or inputs[-1:] or [""])[0]
+
+
+def parse_return(value: str) -> tuple[int, int]:
+    """The return and the version a button carries. Raises NotFound for a value of another kind or age."""
+    number, _, version = value.partition(":")
+    if not (number.isascii() and number.isdigit() and version.isascii() and version.isdigit()):
+        raise NotFound("This button is from an older card. Please use the newest one.")
+    return int(number), int(version)
