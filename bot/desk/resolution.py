@@ -19,7 +19,7 @@ from bot.desk.steps import plan_first, step_done
 from bot.errors import Blocked, DeskError, InvalidInput, NotFound
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundChoice, RefundQuote
-from bot.rules.refund import quote_refund
+from bot.rules.refund import quote_for
 from store import returns
 from store.db import reading
 from store.models import Operation, Resolution, Return
@@ -35,7 +35,7 @@ class Settling:
 
     def quote(self, choice: RefundChoice) -> RefundQuote:
         """What ``choice`` amounts to. The same computation sends the money."""
-        return quote_refund(self.case, choice, reserved=self.reserved)
+        return quote_for(self.case, choice, reserved=self.reserved)
 
 
 def load_settling(desk: Desk, return_id: int) -> Settling:
