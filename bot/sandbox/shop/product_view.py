@@ -11,6 +11,8 @@ from bot.sandbox.shop.order_view import meta_view
 from bot.sandbox.shop.records import Json, Product
 from bot.sandbox.shop.state import State
 
+UNCATEGORIZED = {"id": 15, "name": "Uncategorized", "slug": "uncategorized"}
+
 
 def product_view(state: State, product: Product, *, site: str) -> Json:
     """A product; a variation asked for by its id on /products looks like one too."""
@@ -27,7 +29,7 @@ def product_view(state: State, product: Product, *, site: str) -> Json:
         "sold_individually": False,
         "shipping_required": not product.virtual,
         "parent_id": product.parent_id,
-        "categories": [{"id": 15, "name": "Uncategorized", "slug": "uncategorized"}],
+        "categories": [] if product.parent_id else [UNCATEGORIZED],
         "tags": [],
         "images": [{"id": product.id, "src": product.image, "name": product.name}] if product.image else [],
         "attributes": _options(product, children),
@@ -108,13 +110,13 @@ def _stock(state: State, product: Product) -> Json:
         "backorders": product.backorders,
         "backorders_allowed": product.backorders != "no",
         "backordered": product.backorders != "no" and keeper is not None and (keeper.stock or 0) < 0,
-        "low_stock_amount": None,
+        "low_stock_amount": product.low_stock_amount,
     }
 
 
 def _options(product: Product, children: list[Product]) -> list[Json]:
     if product.parent_id:
-        return [{"id": 0, "name": n, "slug": n, "option": v} for n, v in product.attributes.items()]
+        return [{"id": 0, "name": n, "slug": n.lower(), "option": v} for n, v in product.attributes.items()]
     names = dict.fromkeys(name for child in children for name in child.attributes)
     rows = []
     for place, name in enumerate(names):

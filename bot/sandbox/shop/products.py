@@ -63,7 +63,14 @@ def change_variation(state: State, call: Call) -> Answer:
     """PUT /products/{parent}/variations/{id}."""
     product = _variation(state, call)
     _change_checked(state, product, call.body)
-    return _answer(state, call, product, variation_view)
+    return _answer(state, call, product, edited_view)
+
+
+def edited_view(state: State, product: Product, *, site: str) -> Json:
+    """A variation as the answer to a change shows it: a tax class it shares with its parent is "parent"."""
+    parent = state.products.get(product.parent_id)
+    own = parent is None or parent.tax_class != product.tax_class
+    return variation_view(state, product, site=site) | ({} if own else {"tax_class": "parent"})
 
 
 def delete_product(state: State, call: Call) -> Answer:
@@ -86,7 +93,7 @@ def batch_products(state: State, call: Call) -> Answer:
 
 def batch_variations(state: State, call: Call) -> Answer:
     """POST /products/{parent}/variations/batch."""
-    return _batch(state, call, variation_view, "product_variation")
+    return _batch(state, call, edited_view, "product_variation")
 
 
 def change(state: State, product: Product, body: Json) -> None:

@@ -192,6 +192,7 @@ class Product:
     tax_class: str = ""
     tax_status: str = "taxable"
     virtual: bool = False
+    low_stock_amount: int | None = None
     weight: str = ""
     image: str = ""
     description: str = ""

@@ -32,10 +32,11 @@ def create_refund(state: State, call: Call) -> Answer:
         if plan and plan.mishap is Mishap.HAND_REFUND:
             book_by_hand(state, order, amount=wanted["amount"] or "", reason="Refunded in wp-admin")
         check_amount(state, order, wanted["amount"])
+        seen = stock.still_out(order)
     time.sleep(state.race_seconds)
     if plan and plan.mishap is Mishap.DIES_BEFORE_ROW:
         raise PhpDied
-    refund = _work(state, order, wanted, plan)
+    refund = _work(state, order, wanted | {"seen": seen}, plan)
     with state.lock:
         write_meta(state, refund.meta, wanted["meta_data"])
         view = refund_view(state, refund, site=call.request.site, places=call.places)
@@ -51,7 +52,8 @@ def _work(state: State, order: Order, wanted: Json, plan: Plan | None) -> Refund
     if plan and plan.mishap is Mishap.DIES_BEFORE_RESTOCK:
         raise PhpDied
     with state.lock:
-        finish(state, order, refund, quantities=wanted["quantities"] if wanted["api_restock"] else {})
+        counts = wanted["quantities"] if wanted["api_restock"] else {}
+        finish(state, order, refund, quantities=counts, seen=wanted["seen"])
     if plan and plan.mishap is Mishap.DIES_BEFORE_META:
         raise PhpDied
     return refund
@@ -218,9 +220,11 @@ def _phantom(state: State, order: Order, amount: str) -> None:
         extra.meta.append(state.meta("_refund_type", "partial"))
 
 
-def finish(state: State, order: Order, refund: Refund, *, quantities: dict[int, int]) -> None:
+def finish(
+    state: State, order: Order, refund: Refund, *, quantities: dict[int, int], seen: dict[int, int]
+) -> None:
     """Restock, then mail and status, then ``_refund_type``: its presence says the work ran to its end."""
-    stock.restock(state, order, quantities)
+    stock.restock(state, order, quantities, seen)
     full = _is_full(state, order)
     mail_refund(state, order, refund, full=full)
     refund.meta.append(state.meta("_refund_type", "full" if full else "partial"))
@@ -257,7 +261,7 @@ def book_by_hand(
     if via_gateway:
         _pay(state, order, refund, wanted, None)
     counts = {line_id: int(line.get("quantity") or 0) for line_id, line in named.items()}
-    finish(state, order, refund, quantities=counts if restock else {})
+    finish(state, order, refund, quantities=counts if restock else {}, seen=stock.still_out(order))
     return refund
 
 

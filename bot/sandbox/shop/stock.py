@@ -59,12 +59,18 @@ def give_back(state: State, order: Order) -> None:
         state.note(order.id, f"Stock levels increased: {', '.join(words)}")
 
 
-def restock(state: State, order: Order, quantities: dict[int, int]) -> None:
+def still_out(order: Order) -> dict[int, int]:
+    """What each line holds of the stock, as one request saw it when it read the order."""
+    return {line.id: int(line.meta_value(REDUCED) or 0) for line in order.of_kind("line_item")}
+
+
+def restock(state: State, order: Order, quantities: dict[int, int], seen: dict[int, int]) -> None:
     """Put refunded units back. The quantity is not capped by what was bought; a line whose ``_reduced_stock``
-    is 0 or missing gets nothing, silently (recording restock_cases)."""
+    is 0 or missing gets nothing, silently (recording restock_cases). ``seen`` is what was still out when the
+    request began: requests at the same time multiply the stock (recording concurrent_refunds)."""
     for line in order.of_kind("line_item"):
-        quantity = quantities.get(line.id, 0)
-        out, product = int(line.meta_value(REDUCED) or 0), counted(state, line)
+        quantity, out = quantities.get(line.id, 0), seen.get(line.id, 0)
+        product = counted(state, line)
         if not (quantity and out and product):
             continue
         before, after = move(state, product, quantity)

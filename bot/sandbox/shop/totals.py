@@ -154,12 +154,13 @@ def _shipping_class(state: State, order: Order) -> str:
 
 def _discount_shares(state: State, order: Order, total: Decimal) -> Taxes:
     """A negative fee takes tax off in proportion to what the order costs per tax class, whatever its own
-    tax status says."""
+    tax status says. Coupons do not count here: lines weigh what they cost before (mixed order 5414)."""
     costs: dict[str | None, Decimal] = {}
     for line in (line for line in order.lines if line.total >= 0):
         tax_class = _shipping_class(state, order) if line.kind == "shipping" else line.tax_class
         key = tax_class if line.tax_status == "taxable" else None
-        costs[key] = costs.get(key, ZERO) + line.total
+        weight = line.subtotal if order.coupons and line.kind == "line_item" else line.total
+        costs[key] = costs.get(key, ZERO) + weight
     whole = sum(costs.values(), ZERO)
     taxes: Taxes = {}
     for taxed, cost in costs.items():

@@ -144,14 +144,7 @@ def differences(recorded: Any, ours: Any, path: str = "") -> Iterable[str]:
             if not (key == "id" and path.count(".") > 0):
                 yield from differences(recorded[key], ours[key], f"{path}.{key}")
     elif isinstance(recorded, list) and isinstance(ours, list):
-        rows = [row for row in recorded if not _of_checkout(row)]
-        mine = [row for row in ours if not _of_checkout(row)]
-        if len(rows) != len(mine):
-            yield f"{path}: {len(rows)} recorded, {len(mine)} ours"
-        if path == ".refunds":  # refunds of one second come in any order
-            rows, mine = sorted(rows, key=_id), sorted(mine, key=_id)
-        for place, (theirs, own) in enumerate(zip(rows, mine, strict=False)):
-            yield from differences(theirs, own, f"{path}[{place}]")
+        yield from _row_differences(recorded, ours, path)
     elif path.endswith(".price") and isinstance(recorded, int | float) and isinstance(ours, int | float):
         # PHP prints what its floats make of a division.
         if abs(recorded - ours) > 1e-9:
@@ -160,25 +153,52 @@ def differences(recorded: Any, ours: Any, path: str = "") -> Iterable[str]:
         yield f"{path}: {recorded!r} recorded, {ours!r} ours"
 
 
+def _row_differences(recorded: list[Any], ours: list[Any], path: str) -> Iterable[str]:
+    rows = [row for row in recorded if not _of_checkout(row)]
+    mine = [row for row in ours if not _of_checkout(row)]
+    if len(rows) != len(mine):
+        yield f"{path}: {len(rows)} recorded, {len(mine)} ours"
+    if path == ".refunds":  # refunds of one second come in any order
+        rows, mine = sorted(rows, key=_id), sorted(mine, key=_id)
+    for place, (theirs, own) in enumerate(zip(rows, mine, strict=False)):
+        yield from differences(theirs, own, f"{path}[{place}]")
+
+
 def _id(row: Json) -> int:
     return int(row["id"])
 
 
 def _of_checkout(row: Any) -> bool:
     """Meta data the block checkout leaves behind for itself."""
-    mine = ("_coupons_hash", "_fees_hash", "_shipping_hash", "_taxes_hash", "is_vat_exempt", "Items")
-    return isinstance(row, dict) and (row.get("key") in mine or str(row.get("key", "")).startswith("_debug_log"))
+    mine = (
+        "_coupons_hash",
+        "_fees_hash",
+        "_shipping_hash",
+        "_taxes_hash",
+        "is_vat_exempt",
+        "Items",
+        "wc_last_active",
+    )
+    return isinstance(row, dict) and (
+        row.get("key") in mine or str(row.get("key", "")).startswith("_debug_log")
+    )
 
 
 def fill(shop: Shop) -> dict[str, Key]:
     """The recorded shop's shelves, accounts and keys."""
     opened = datetime(2026, 11, 23, 0, 41, 28, tzinfo=UTC)
-    shop.add_product("Linen Shirt Écru", "59.90", sku="SHIRT-LIN", stock=12, id=10, created=opened, weight="0.4")
+    shop.add_product(
+        "Linen Shirt Écru", "59.90", sku="SHIRT-LIN", stock=12, id=10, created=opened, weight="0.4"
+    )
     shop.add_product("Ceramic Mug", "14.99", sku="MUG-01", stock=500, id=11, created=opened)
-    shop.add_product("Wool Scarf “Hiver”", "34.50", sku="SCARF-W", stock=5, id=12, created=opened)
+    shop.add_product(
+        "Wool Scarf “Hiver”", "34.50", sku="SCARF-W", stock=5, id=12, created=opened, low_stock_amount=2
+    )
     shop.add_product("Notebook A5", "9.99", sku="NOTE-A5", id=13, created=opened)
     shop.add_product("Gift Wrap (service)", "3.00", sku="WRAP", id=14, virtual=True, created=opened)
-    shop.add_product("Backorder Lamp", "89.00", sku="LAMP", stock=0, id=15, backorders="notify", created=opened)
+    shop.add_product(
+        "Backorder Lamp", "89.00", sku="LAMP", stock=0, id=15, backorders="notify", created=opened
+    )
     tee = shop.add_product("Cotton Tee", "24.90", sku="TEE", id=16, created=opened)
     for number, size, stock in ((17, "S", 9), (18, "M", 2), (19, "L", 0)):
         shop.add_variation(tee, {"Size": size}, sku=f"TEE-{size}", stock=stock, id=number, created=opened)

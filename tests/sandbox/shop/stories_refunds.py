@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.shop import Mishap
-from tests.sandbox.shop.bench import Bench, Story, body_of
+from tests.sandbox.shop.bench import RITA, Bench, Story, body_of, differences
 
 CARD = "Your card account has insufficient funds to refund this charge."
 
@@ -74,6 +74,40 @@ def _only_seventy_five_and_later(bench: Bench) -> None:
     assert [refund.id for refund in bench.shop.refunds(73)] == [75, 74]
 
 
+def _whole_shop(bench: Bench) -> None:
+    """The recorded shop had other orders too; the three newest refunds are of this one."""
+    rows = bench.call("GET", "/refunds", per_page=3).json()
+    assert not list(differences(body_of("refunds_global_list"), rows))
+    assert [row["id"] for row in rows] == [81, 80, 79]
+
+
+def _lost_meta(bench: Bench) -> None:
+    bench.order(148, [(11, 2, 240)], shipping_id=241)
+    bench.shop.plan_mishap(Mishap.DIES_AFTER_MONEY)
+    body = {"amount": "5.00", "reason": "RMA-10", "meta_data": [{"key": "bot", "value": "x"}]}
+    assert bench.call("POST", "/orders/148/refunds", body).status_code == 500
+
+
+def _credit(bench: Bench) -> None:
+    for code, amount, number in (("SC-ONE", "45.90", 158), ("SC-FREE", "500", 174)):
+        coupon = bench.shop.add_coupon(code, amount, usage_limit=1)
+        bench.shop.state.coupons[number] = bench.shop.state.coupons.pop(coupon.id)
+        coupon.id = number
+    anne = {**RITA, "first_name": "Anne", "last_name": "Durand", "address_1": "x", "email": ANNE}
+    bench.order(159, [(11, 1, 252)], shipping_id=253, coupon="sc-one", billing=anne)
+
+
+def _everything_paid_by_coupon(bench: Bench) -> None:
+    """With nothing to pay and nothing to ship, only the amounts are compared."""
+    recorded = body_of("order_total_zero_by_coupon")
+    order = bench.shop.place_order([(bench.shop.state.products[11], 1)], shipping="0", coupon="sc-free")
+    ours = bench.call("GET", f"/orders/{order.id}").json()
+    for name in ("total", "total_tax", "cart_tax", "discount_total", "discount_tax", "shipping_total"):
+        assert ours[name] == recorded[name], name
+
+
+ANNE = "anne.durand@example.com"
+INSIDE = {"refunds_global_list", "order_total_zero_by_coupon"}
 STORIES = (
     Story(
         "partial, by lines, then the rest",
@@ -208,6 +242,7 @@ STORIES = (
             "refund_line_total_instead_of_refund_total",
             "refund_amount_3_decimals",
             "order_refund_total_stock_after",
+            _whole_shop,
         ),
     ),
     Story(
@@ -289,6 +324,11 @@ STORIES = (
             "refund_price_decimals_0",
             _paid_back(100, 1499),
         ),
+    ),
+    Story("meta data lost with PHP", (_lost_meta, "refunds_list_after_fatal_meta_lost")),
+    Story(
+        "store credit that covers more than the items",
+        (_credit, "order_paid_with_fixed_cart_coupon", _everything_paid_by_coupon),
     ),
     Story("an order of nothing", (_zero_total, "refund_of_zero_total_order", _stock(11, 401))),
 )
