@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from bot.sandbox.slack.core import ACK_SECONDS, Core
+from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.outcome import Answer
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -36,7 +36,7 @@ def encoded(kind: str, payload: Mapping[str, Any]) -> tuple[bytes, str]:
 
 
 def knock(core: Core, kind: str, payload: dict[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
-    """Send one payload to the door and wait at most three seconds for its answer."""
+    """Send one payload to the door and wait for its answer as long as Slack would."""
     body, content = encoded(kind, payload)
     sent = {
         **sign(core.settings.signing_secret, body),
@@ -48,8 +48,9 @@ def knock(core: Core, kind: str, payload: dict[str, Any], headers: Mapping[str, 
     try:
         with requests.Session() as session:
             session.trust_env = False
+            patience = core.settings.ack_seconds
             response = session.post(
-                core.request_url, data=body, headers=sent, timeout=ACK_SECONDS, allow_redirects=False
+                core.request_url, data=body, headers=sent, timeout=patience, allow_redirects=False
             )
     except requests.Timeout:
         return Answer(kind, payload, None, _since(started), trouble="http_timeout")

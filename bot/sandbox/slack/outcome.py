@@ -6,12 +6,10 @@ from typing import Any
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
 
-ACK_MILLISECONDS = 3000
-
 
 @dataclass(frozen=True)
 class Answer:
-    """How the app answered one delivery. ``status`` is None if no answer came; ``trouble`` says why then."""
+    """How the app answered one delivery. ``status`` is None if none came in time; ``trouble`` says why."""
 
     kind: str
     payload: dict[str, Any]
@@ -26,8 +24,7 @@ class Answer:
     @property
     def acked(self) -> bool:
         """Whether the app said yes in time."""
-        good = self.status is not None and 200 <= self.status < 300
-        return good and self.milliseconds <= ACK_MILLISECONDS
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True)

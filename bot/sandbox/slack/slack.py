@@ -245,6 +245,10 @@ class Slack:
         """Make every socket reconnect, as Slack does every few hours; "warning" only announces it."""
         self.board.recycle(reason)
 
+    def drop_sockets(self) -> None:
+        """Close every socket without a word, as an outage does."""
+        self.board.hang_up()
+
     def verify_door(self) -> bool:
         """Send url_verification to the door; whether the challenge came back."""
         return self.post.verify_door()

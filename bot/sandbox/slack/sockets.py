@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.sandbox.slack.core import ACK_SECONDS, Core
+from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.outcome import Answer
 
 MOST_SOCKETS = 10
@@ -124,7 +124,7 @@ class Switchboard:
 
     def _await(self, kind: str, payload: dict[str, Any], future: "Future[Any]", started: float) -> Answer:
         try:
-            body = future.result(ACK_SECONDS)
+            body = future.result(self.core.settings.ack_seconds)
         except Late:
             spent = (time.perf_counter() - started) * 1000
             return Answer(kind, payload, None, spent, trouble="http_timeout", via="socket")
@@ -149,6 +149,12 @@ class Switchboard:
             if reason != "warning":
                 self._drop(line)
                 line.close()
+
+    def hang_up(self) -> None:
+        """Close every socket without a word."""
+        for line in list(self.lines):
+            self._drop(line)
+            line.close()
 
 
 def _disconnect(reason: str) -> dict[str, Any]:

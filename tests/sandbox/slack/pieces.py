@@ -1,9 +1,10 @@
 """What the tests of the sandbox's Slack are made of: a clock, a client, a door, and small blocks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slack_bolt import App, BoltRequest
+from slack_bolt import Ack, App, BoltRequest
 from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -53,6 +54,25 @@ def door_app(bolt: App) -> Starlette:
     return Starlette(routes=[Route("/slack/events", receive, methods=["POST"])])
 
 
+def note(into: list[dict[str, Any]]) -> Callable[..., None]:
+    """A listener for anything interactive: ack, and keep the body."""
+
+    def listener(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        into.append(body)
+
+    return listener
+
+
+def keep(into: list[dict[str, Any]]) -> Callable[..., None]:
+    """A listener for events: keep the body."""
+
+    def listener(body: dict[str, Any]) -> None:
+        into.append(body)
+
+    return listener
+
+
 def plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
@@ -74,7 +94,9 @@ def option(value: str) -> dict[str, Any]:
 
 
 def field(action_id: str, kind: str = "plain_text_input", **more: Any) -> dict[str, Any]:
-    outer = {name: more.pop(name) for name in ("optional", "dispatch_action", "block_id") if name in more}
+    outer: dict[str, Any] = {
+        name: more.pop(name) for name in ("optional", "dispatch_action", "block_id") if name in more
+    }
     element = {"type": kind, "action_id": action_id, **more}
     return {
         "type": "input",

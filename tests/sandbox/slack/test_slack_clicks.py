@@ -1,6 +1,7 @@
 """Clicks, menus, ephemeral messages and response_urls, through a real bolt app behind an HTTP door."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.serving import Service
 from bot.sandbox.slack import NotThere, Slack
-from tests.sandbox.slack.pieces import Watch, actions, button, option, plain, section
+from tests.sandbox.slack.pieces import Watch, actions, button, note, option, plain, section
 
 RETURNS, ALICE, BOB = "C01RETURNS", "U01ALICE", "U02BOB"
 Heard = list[dict[str, Any]]
@@ -20,8 +21,8 @@ Heard = list[dict[str, Any]]
 def heard(bolt: App, door: Service) -> Heard:
     """Every action the app hears, acked at once."""
     bodies: Heard = []
-    bolt.action({"type": "block_actions"})(lambda ack, body: (ack(), bodies.append(body)))
-    bolt.action("any")(lambda ack, body: (ack(), bodies.append(body)))
+    bolt.action({"type": "block_actions"})(note(bodies))
+    bolt.action("any")(note(bodies))
     return bodies
 
 
@@ -142,16 +143,23 @@ def test_an_outside_menu_asks_the_app_for_options(
     assert heard[0]["actions"][0]["selected_option"]["value"] == "xl-hoodie"
 
 
+def sleepy(ack: Ack) -> None:
+    time.sleep(0.6)
+    ack()
+
+
 def test_a_late_ack_is_noticed_by_slack_and_shown_to_the_person(
     client: WebClient, slack: Slack, bolt: App, door: Service
 ) -> None:
-    bolt.action("slow")(lambda ack: (time.sleep(3.3), ack()))
+    assert slack.settings.ack_seconds == 3
+    slack.core.settings = replace(slack.settings, ack_seconds=0.3)
+    bolt.action("slow")(sleepy)
     client.chat_postMessage(channel=RETURNS, text="x", blocks=[actions(button("slow"))])
     result = slack.click(ALICE, slack.messages("returns")[0], "slow")
     assert (result.acked, result.status) == (False, None)
     assert result.answer
     assert result.answer.trouble == "http_timeout"
-    assert 2900 < result.milliseconds < 3300
+    assert 290 < result.milliseconds < 600
     assert slack.snapshot(ALICE)["notices"] == ["We had some trouble connecting. Try again?"]
 
 

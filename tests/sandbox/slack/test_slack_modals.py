@@ -9,7 +9,18 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.serving import Service
 from bot.sandbox.slack import NotThere, Slack, View
-from tests.sandbox.slack.pieces import Watch, actions, button, field, modal, option, plain, section
+from tests.sandbox.slack.pieces import (
+    Watch,
+    actions,
+    button,
+    field,
+    keep,
+    modal,
+    note,
+    option,
+    plain,
+    section,
+)
 
 RETURNS, ALICE = "C01RETURNS", "U01ALICE"
 
@@ -40,7 +51,7 @@ def trigger(slack: Slack, client: WebClient, bolt: App) -> str:
 
 def test_a_click_opens_a_modal(slack: Slack, open_box: Any) -> None:
     view = open_box(modal(field("amount", initial_value="66.00")))
-    assert view is slack.modal(ALICE)
+    assert slack.modal(ALICE) is view
     assert (view.title, view.callback_id) == ("Refund", "box")
     assert view.values["b_amount", "amount"]["value"] == "66.00"
 
@@ -138,8 +149,8 @@ def test_a_field_that_dispatches_tells_the_app_with_all_values(
     slack: Slack, bolt: App, open_box: Any
 ) -> None:
     heard: list[dict[str, Any]] = []
-    bolt.action("lines")(lambda ack, body: (ack(), heard.append(body)))
-    bolt.action("amount")(lambda ack, body: (ack(), heard.append(body)))
+    bolt.action("lines")(note(heard))
+    bolt.action("amount")(note(heard))
     boxes = field("lines", "checkboxes", options=[option("mug"), option("tray")], dispatch_action=True)
     view = open_box(modal(boxes, field("amount", dispatch_action=True), field("quiet", optional=True)))
     slack.choose(ALICE, view, "lines", ["mug", "tray"])
@@ -233,7 +244,7 @@ def test_the_client_stops_wrong_input_before_it_is_sent(
 
 def test_closing_is_told_only_where_asked_for(slack: Slack, bolt: App, open_box: Any) -> None:
     closed: list[dict[str, Any]] = []
-    bolt.view_closed("box")(lambda ack, body: (ack(), closed.append(body)))
+    bolt.view_closed("box")(note(closed))
     open_box(modal())
     assert not slack.close_modal(ALICE).sent
     open_box(modal(notify_on_close=True))
@@ -256,14 +267,14 @@ def test_the_home_tab_is_published_opened_and_clicked(
     slack: Slack, client: WebClient, bolt: App, door: Service
 ) -> None:
     opened: list[dict[str, Any]] = []
-    bolt.event("app_home_opened")(lambda body: opened.append(body["event"]))
+    bolt.event("app_home_opened")(keep(opened))
     slack.open_home(ALICE)
-    assert "view" not in opened[0]
+    assert "view" not in opened[0]["event"]
     first = client.views_publish(user_id=ALICE, view=home(actions(button("next"))))["view"]
     slack.open_home(ALICE)
-    assert opened[1]["view"]["id"] == first["id"]
+    assert opened[1]["event"]["view"]["id"] == first["id"]
     heard: list[dict[str, Any]] = []
-    bolt.action("next")(lambda ack, body: (ack(), heard.append(body)))
+    bolt.action("next")(note(heard))
     page = slack.home(ALICE)
     assert isinstance(page, View)
     slack.click(ALICE, page, "next")
