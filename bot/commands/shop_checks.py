@@ -1,13 +1,14 @@
 """The doctor's look at the shop: address, key, rights, money, webhooks, clock. Changes nothing there."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import requests
 
+from bot.clock import Clock, utc_now
 from bot.config import Settings
 from bot.errors import GatewayError, NotFound, Refused
 from bot.findings import Finding, ok, warning, wrong
@@ -24,7 +25,7 @@ NO_SUCH_ORDER = 0
 KEY_ADVICE = "WooCommerce, Settings, Advanced, REST API: make a key with read and write permission."
 
 
-def check_shop(settings: Settings) -> Iterator[Finding]:
+def check_shop(settings: Settings, clock: Clock = utc_now) -> Iterator[Finding]:
     """Everything about the shop, one finding each; stops where nothing further can be asked."""
     shop = Shop(
         settings.woocommerce_url,
@@ -34,7 +35,7 @@ def check_shop(settings: Settings) -> Iterator[Finding]:
         patience=PATIENCE,
     )
     try:
-        yield from _check(shop, settings)
+        yield from _check(shop, settings, clock)
     except Refused as e:
         yield wrong("WOOCOMMERCE_URL", f"the shop refuses: {e.detail}", KEY_ADVICE)
     except GatewayError as e:
@@ -43,16 +44,16 @@ def check_shop(settings: Settings) -> Iterator[Finding]:
         shop.close()
 
 
-def _check(shop: Shop, settings: Settings) -> Iterator[Finding]:
+def _check(shop: Shop, settings: Settings, clock: Clock) -> Iterator[Finding]:
     found = shop.read_settings()
     yield ok("WOOCOMMERCE_URL", f"WooCommerce {found.version}, read with this key")
     yield from _check_writing(shop)
     yield from _check_money(found)
-    yield from _check_zone(found, settings)
+    yield from _check_zone(found, settings, clock())
     yield _check_gateways(shop.payment_gateways())
     yield from _check_stripe(settings)
     yield _check_webhooks(shop, settings)
-    yield from _check_clock(settings)
+    yield from _check_clock(settings, clock)
 
 
 def _check_writing(shop: Shop) -> Iterator[Finding]:
@@ -77,10 +78,10 @@ def _check_money(found: ShopSettings) -> Iterator[Finding]:
         yield warning("currency", text, f"Set {usual} decimals in WooCommerce, Settings, General.")
 
 
-def _check_zone(found: ShopSettings, settings: Settings) -> Iterator[Finding]:
+def _check_zone(found: ShopSettings, settings: Settings, now: datetime) -> Iterator[Finding]:
     if not found.timezone:
         return
-    if same_clock(found.timezone, settings.timezone, datetime.now(UTC)):
+    if same_clock(found.timezone, settings.timezone, now):
         yield ok("TIMEZONE", f"{settings.timezone}, as in the shop")
     else:
         text = f"{settings.timezone} here, {found.timezone} in the shop"
@@ -132,14 +133,14 @@ def _check_webhooks(shop: Shop, settings: Settings) -> Finding:
     return ok("webhooks", f"{len(mine)} active")
 
 
-def _check_clock(settings: Settings) -> Iterator[Finding]:
+def _check_clock(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         answer = requests.get(f"{settings.woocommerce_url}/wp-json/", timeout=PATIENCE, allow_redirects=False)
     except requests.RequestException:
         return
     if "Date" not in answer.headers:
         return
-    off = (datetime.now(UTC) - parsedate_to_datetime(answer.headers["Date"])).total_seconds()
+    off = (clock() - parsedate_to_datetime(answer.headers["Date"])).total_seconds()
     if abs(off) > SKEW:
         yield wrong(
             "clock", f"is off by {off:.0f} s as the shop sees it", "Set the time of this machine (NTP)."

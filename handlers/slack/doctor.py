@@ -1,39 +1,36 @@
 """Looks at Slack before a desk is opened: token, scopes, channel, people, socket. Changes nothing there."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.clock import Clock, utc_now
 from bot.config import Settings
 from bot.findings import Finding, ok, warning, wrong
+from handlers.slack.calls import open_client
 from handlers.slack.manifest import BOT_SCOPES
 
-PATIENCE = 10  # seconds
 SKEW = 60  # seconds; Slack's signatures are good for five minutes
 
 TOKEN_ADVICE = "Copy the bot token anew: Slack app, OAuth & Permissions, Bot User OAuth Token."  # noqa: S105
 INVITE = "Type /invite @Returns Desk in the channel."
 
 
-def check_slack(settings: Settings) -> Iterator[Finding]:
+def check_slack(settings: Settings, clock: Clock = utc_now) -> Iterator[Finding]:
     """Everything about Slack, one finding each; stops where nothing further can be asked."""
-    client = WebClient(
-        settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=PATIENCE
-    )
-    client.retry_handlers = []
+    client = open_client(settings)
     try:
-        yield from _check(client, settings)
+        yield from _check(client, settings, clock)
     except OSError as e:
         yield wrong(
             "Slack", f"does not answer: {e}", "Check this machine's way to the internet, and SLACK_API_URL."
         )
 
 
-def _check(client: WebClient, settings: Settings) -> Iterator[Finding]:
+def _check(client: WebClient, settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         who = client.auth_test()
     except SlackApiError as e:
@@ -42,7 +39,7 @@ def _check(client: WebClient, settings: Settings) -> Iterator[Finding]:
     yield ok("SLACK_BOT_TOKEN", f"{who['user']} in workspace {who['team']}")
     headers = {name.lower(): value for name, value in who.headers.items()}
     yield from _check_scopes(headers)
-    yield from _check_clock(headers)
+    yield from _check_clock(headers, clock)
     yield from _check_channel(client, settings.slack_channel)
     yield from _check_team(client, settings)
     yield from _check_socket(client, settings)
@@ -61,10 +58,10 @@ def _check_scopes(headers: dict[str, Any]) -> Iterator[Finding]:
         yield ok("Slack scopes", f"all {len(BOT_SCOPES)} granted")
 
 
-def _check_clock(headers: dict[str, Any]) -> Iterator[Finding]:
+def _check_clock(headers: dict[str, Any], clock: Clock) -> Iterator[Finding]:
     if "date" not in headers:
         return
-    off = (datetime.now(UTC) - parsedate_to_datetime(str(headers["date"]))).total_seconds()
+    off = (clock() - parsedate_to_datetime(str(headers["date"]))).total_seconds()
     if abs(off) > SKEW:
         yield wrong("clock", f"is off by {off:.0f} s as Slack sees it", "Set the time of this machine (NTP).")
     else:
