@@ -108,8 +108,11 @@ def message_shortcut(core: Core, user_id: str, message: Message, callback_id: st
     """A shortcut chosen from a message's menu; type message_action."""
     channel = core.channels[message.channel]
     place = ResponseUrl(channel.id, user_id, core.now(), message.ts, message.thread_ts)
+    base = _base(core, "message_action", user_id)
+    base.pop("api_app_id")
+    base["user"].pop("username")
     return {
-        **_base(core, "message_action", user_id),
+        **base,
         "callback_id": callback_id,
         "action_ts": core.next_ts(),
         "message_ts": message.ts,

@@ -191,7 +191,6 @@ def group_json(group: Group, team: Team, *, users: bool = False, count: bool = F
         "date_create": 1_760_000_000,
         "date_update": group.updated,
         "date_delete": group.updated if group.disabled else 0,
-        "auto_type": None,
         "auto_provision": False,
         "enterprise_subteam_id": "",
         "created_by": "",

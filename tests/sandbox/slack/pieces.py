@@ -46,7 +46,8 @@ def door_app(bolt: App) -> Starlette:
     """The door of a bolt app: raw body in, dispatch in a thread."""
 
     async def receive(request: Request) -> Response:
-        body, headers = (await request.body()).decode(), {k: [v] for k, v in request.headers.items()}
+        body = (await request.body()).decode()
+        headers: dict[str, Any] = {name: [value] for name, value in request.headers.items()}
         answer = await run_in_threadpool(bolt.dispatch, BoltRequest(body=body, headers=headers))
         flat = {name: values[0] for name, values in answer.headers.items()}
         return Response(answer.body, answer.status, flat)

@@ -51,7 +51,7 @@ def trigger(slack: Slack, client: WebClient, bolt: App) -> str:
 
 def test_a_click_opens_a_modal(slack: Slack, open_box: Any) -> None:
     view = open_box(modal(field("amount", initial_value="66.00")))
-    assert slack.modal(ALICE) is view
+    assert view.id == getattr(slack.modal(ALICE), "id", "")
     assert (view.title, view.callback_id) == ("Refund", "box")
     assert view.values["b_amount", "amount"]["value"] == "66.00"
 
