@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.errors import Blocked, NotFound, StaleCase
-from bot.rules.lifecycle import next_status
+from bot.rules.lifecycle import is_open, next_status
 from store import history, journal, returns
 from store.db import writing
 from store.models import Operation, Resolution, Return
@@ -44,12 +44,15 @@ class Change:
 
     def advance(self, event: Event) -> None:
         """Move the return along its lifecycle. Raises Blocked where the table has no such step."""
-        status = next_status(self.rma.status, event)
+        received = bool(returns.receipts_of(self.session, self.return_id))
+        status = next_status(self.rma.status, event, received=received)
         if status is None:
             raise Blocked(
                 "This return is “{status}” now, so that is no longer possible.", status=self.rma.status
             )
         self.rma.status = status
+        if is_open(status):
+            self.rma.closed_at, self.rma.closed_by, self.rma.closed_reason = None, None, ""
 
     def tell_customer(self, key: str, text: str) -> None:
         """Plan the note of the shop that carries ``text`` to the customer, once per ``key``."""
@@ -118,6 +121,9 @@ def hold_for_exchange(session: Session, rma: Return, by: str, now: datetime) -> 
             method=Method.EXCHANGE,
             status=ResolutionStatus.PLANNED,
             currency=rma.currency,
+            amount_minor=0,
+            kept_minor=0,
+            credit_minor=0,
             choice={},
             quote={},
             operator_id=by,

@@ -12,7 +12,6 @@ from bot.desk.changes import Change, changing, hold_for_exchange, redraw
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
 from bot.rules.case import InformationRequest
-from bot.rules.lifecycle import may_cancel
 from store import history, models, returns
 from store.db import writing
 from store.terms import Author, Event, Method, ResolutionStatus
@@ -67,9 +66,6 @@ def cancel(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> 
     text = require_text(reason, "reason")
     with changing(desk, return_id, by, seen) as change:
         _release(change)
-        received = len(returns.receipts_of(change.session, return_id)) > 0
-        if not may_cancel(change.rma.status, received=received):
-            raise Blocked("Something has arrived already; a return can be cancelled only before that.")
         change.advance(Event.CANCEL)
         _close(change, text)
         change.note("cancelled", reason=text)
@@ -81,7 +77,6 @@ def reopen(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> 
     text = require_text(reason, "reason")
     with changing(desk, return_id, by, seen) as change:
         change.advance(Event.REOPEN)
-        change.rma.closed_at, change.rma.closed_by, change.rma.closed_reason = None, None, ""
         hold_for_exchange(change.session, change.rma, by.user_id, change.now)
         change.note("reopened", reason=text)
 
@@ -125,8 +120,15 @@ def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) 
             raise InvalidInput(
                 "The deadline is {date} already; choose a later day.", date=old_end, field="date"
             )
-        granted = {"operator_id": by.user_id, "reason": text, "granted_at": now}
-        session.add(models.Extension(order_id=order_id, old_end=old_end, new_end=new_end, **granted))
+        granted = models.Extension(
+            order_id=order_id,
+            old_end=old_end,
+            new_end=new_end,
+            operator_id=by.user_id,
+            reason=text,
+            granted_at=now,
+        )
+        session.add(granted)
         for rma in affected:
             rma.window_end = new_end
             rma.version += 1

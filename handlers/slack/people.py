@@ -103,7 +103,8 @@ def _channel_members(client: WebClient, channel: str) -> set[str]:
     while True:
         page = _members_page(client, channel, cursor)
         members.update(page["members"])
-        cursor = page.get("response_metadata", {}).get("next_cursor", "")
+        metadata: Mapping[str, str] = page.get("response_metadata") or {}
+        cursor = metadata.get("next_cursor", "")
         if not cursor:
             return members
 
