@@ -55,7 +55,10 @@ class Extension:
 
 @dataclass(frozen=True)
 class ExchangeWish:
-    """What the customer wants instead. ``difference`` above zero is still to be paid by the customer."""
+    """What the customer wants instead. A ``difference`` above zero is the customer's to pay.
+
+    ``paid_at``, ``paid`` and ``payment`` tell that and how it was paid; the link is what it is paid through.
+    """
 
     name: str
     sku: str = ""
@@ -63,6 +66,16 @@ class ExchangeWish:
     price: Money | None = None
     difference: Money | None = None
     stock: int | None = None
+    link_sent_at: datetime | None = None
+    link_expires_at: datetime | None = None
+    paid: Money | None = None
+    paid_at: datetime | None = None
+    payment: str = ""
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether the customer still has to pay something."""
+        return self.difference is not None and self.difference.minor > 0 and self.paid_at is None
 
 
 @dataclass(frozen=True)
@@ -182,5 +195,7 @@ class ReturnCase:
     @property
     def exchange_stands(self) -> bool:
         """Whether the customer's exchange forbids every way of paying money back."""
-        held = (resolution.method is Method.EXCHANGE for resolution in self.resolutions)
-        return self.wish is Wish.EXCHANGE or any(held)
+        return self.wish is Wish.EXCHANGE or any(
+            resolution.method is Method.EXCHANGE and resolution.status is not ResolutionStatus.REFUSED
+            for resolution in self.resolutions
+        )

@@ -39,7 +39,11 @@ class RefundChoice:
 
 @dataclass(frozen=True)
 class RefundPolicy:
-    """The shop's settings that decide amounts. Percentages are whole hundredths."""
+    """The shop's settings that decide amounts. Percentages are whole hundredths.
+
+    ``keep_it`` lets money back before goods have arrived (rule S2); ``credit_limit`` is how much store credit
+    one customer may have been given before a flag says so.
+    """
 
     label_cost: Money
     restocking_fee_percent: int = 0
@@ -47,6 +51,8 @@ class RefundPolicy:
     credit_bonus_cap: Money | None = None
     standard_shipping: Money | None = None
     goodwill_limit: Money | None = None
+    keep_it: bool = False
+    credit_limit: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,9 @@ class RefundQuote:
     """What a choice amounts to, to the minor unit. The same value is shown and sent.
 
     ``amount`` is what the customer gets as money (or books as credit), ``credit`` what the coupon is
-    worth including ``bonus``. ``lines`` sum to ``amount`` exactly. ``settled`` is what this choice uses up.
+    worth including ``bonus``. ``lines`` sum to ``amount`` exactly; without an amount there are none.
+    ``settled`` is what this choice uses up, ``most`` the largest custom amount it allows. Always
+    ``amount = items + shipping - fee - label + uncovered + adjustment``.
     """
 
     method: Method

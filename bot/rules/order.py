@@ -92,7 +92,11 @@ class Buyer:
 
 @dataclass(frozen=True)
 class OrderSnapshot:
-    """An order of the shop at ``read_at``. All amounts are in ``currency``."""
+    """An order of the shop at ``read_at``. All amounts are in ``currency``.
+
+    ``card_paid`` is what the payment method itself took where something else (a gift card) paid the rest;
+    None means it took everything.
+    """
 
     order_id: int
     number: str
@@ -117,6 +121,7 @@ class OrderSnapshot:
     needs_human: tuple[str, ...] = ()
     decimals_confirmed: bool = True
     store_url: str = ""
+    card_paid: Money | None = None
 
     @property
     def refunded(self) -> Money:

@@ -1,0 +1,127 @@
+"""Which buttons a card has, in their order, and why others are not there. It draws nothing."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from bot.rules.alerts import is_lively
+from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.choice import Problem
+from bot.rules.lifecycle import may_cancel, next_status
+from bot.rules.objections import may_keep
+from bot.rules.proposal import possible_methods
+from store.terms import Event, Method, ResolutionStatus, ReturnStatus
+
+
+class Action(StrEnum):
+    """What a person can press on a card."""
+
+    TAKE = "take"
+    REFUND_BOX = "refund_box"
+    REVIEW_EXCHANGE = "review_exchange"
+    MESSAGE = "message"
+    RECEIVED = "received"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ASK = "ask"
+    EXTEND = "extend"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    HAND_OVER = "hand_over"
+    TIMELINE = "timeline"
+    OPEN_IN_SHOP = "open_in_shop"
+    LOOK_NOT_REFUNDED = "look_not_refunded"
+    LOOK_WAS_REFUNDED = "look_was_refunded"
+
+
+ALWAYS = (Action.TIMELINE, Action.OPEN_IN_SHOP)
+
+
+def actions(case: ReturnCase) -> tuple[Action, ...]:
+    """The buttons in their order, the primary one first; what a rule blocks is not among them."""
+    under_way = _money_under_way(case)
+    if under_way is not None:
+        looks = (Action.LOOK_WAS_REFUNDED, Action.LOOK_NOT_REFUNDED) if under_way.needs_person else ()
+        return (*looks, Action.MESSAGE, *ALWAYS)
+    if not is_lively(case):
+        return (Action.MESSAGE, *ALWAYS, *_if(Action.REOPEN, _may_reopen(case)))
+    return tuple(dict.fromkeys([*_primary(case), *_beside(case), *_more(case), *ALWAYS]))
+
+
+def blocked(case: ReturnCase) -> tuple[Problem, ...]:
+    """Why there is no refund box where one could be expected. What an alert says is not said again."""
+    if not is_lively(case) or case.exchange_stands or _money_under_way(case) is not None:
+        return ()
+    if not _something_to_pay(case):
+        return (Problem("Nothing has arrived yet. Money can be given back once it has."),)
+    return _method_reasons(case)
+
+
+def _primary(case: ReturnCase) -> Iterator[Action]:
+    """The one thing to do next."""
+    if case.owner is None:
+        yield Action.TAKE
+    elif case.exchange_stands:
+        yield Action.REVIEW_EXCHANGE
+    elif case.status is ReturnStatus.RECEIVED and _box_opens(case):
+        yield Action.REFUND_BOX
+    elif case.status is ReturnStatus.PENDING:
+        yield Action.APPROVE
+    elif case.status is not ReturnStatus.RECEIVED:
+        yield Action.RECEIVED
+
+
+def _beside(case: ReturnCase) -> Iterator[Action]:
+    yield from _if(Action.REVIEW_EXCHANGE, case.exchange_stands)
+    yield from _if(Action.REFUND_BOX, _box_opens(case))
+    yield from _if(Action.RECEIVED, next_status(case.status, Event.RECEIVE) is not None)
+    yield Action.MESSAGE
+
+
+def _more(case: ReturnCase) -> Iterator[Action]:
+    received = any(item.received for item in case.items)
+    yield from _if(Action.APPROVE, next_status(case.status, Event.APPROVE) is not None)
+    yield from _if(Action.REJECT, next_status(case.status, Event.REJECT) is not None)
+    yield from _if(Action.ASK, case.question is None)
+    yield from _if(Action.EXTEND, case.received_at is None)
+    yield from _if(Action.CANCEL, may_cancel(case.status, received=received))
+    yield Action.HAND_OVER
+
+
+def _if(action: Action, shown: bool) -> tuple[Action, ...]:
+    return (action,) if shown else ()
+
+
+def _box_opens(case: ReturnCase) -> bool:
+    """Whether any way of giving money back is open and there is something to give it for."""
+    if case.exchange_stands or not _something_to_pay(case):
+        return False
+    return any(problem is None for problem in possible_methods(case).values())
+
+
+def _something_to_pay(case: ReturnCase) -> bool:
+    """Whether something has arrived, or may be paid before it does (rule S2)."""
+    return any(item.arrived or may_keep(case, item) for item in case.items)
+
+
+def _method_reasons(case: ReturnCase) -> tuple[Problem, ...]:
+    """When every way is closed, the reasons, each once."""
+    problems = possible_methods(case).values()
+    if any(problem is None for problem in problems):
+        return ()
+    unique: list[Problem] = []
+    for problem in problems:
+        if problem is not None and problem not in unique:
+            unique.append(problem)
+    return tuple(unique)
+
+
+def _may_reopen(case: ReturnCase) -> bool:
+    return next_status(case.status, Event.REOPEN) is not None
+
+
+def _money_under_way(case: ReturnCase) -> CaseResolution | None:
+    """The resolution that is being carried out or in doubt, other than an exchange that merely stands."""
+    working = case.open_resolution
+    if working is None or working.method is not Method.EXCHANGE:
+        return working
+    return working if working.status is ResolutionStatus.IN_DOUBT else None
