@@ -93,12 +93,13 @@ def _sold_as(client: Client, row: Row, currency: str) -> Iterable[Product]:
 
 
 def _product(row: Row, parent: int, name: str, currency: str) -> Product:
-    price = text(row, "price")
+    price, options = text(row, "price"), [plain(_option(each)) for each in _attributes(row)] if parent else []
     return Product(
         product_id=parent or whole(row, "id"),
         variation_id=whole(row, "id") if parent else 0,
-        name=plain(name),
-        variant=" / ".join(plain(_option(each)) for each in _attributes(row)) if parent else "",
+        # On its own a variation is called "Cotton Tee - S, Blue".
+        name=plain(name).removesuffix(f" - {', '.join(options)}"),
+        variant=" / ".join(options),
         sku=text(row, "sku"),
         price=money(number(row, "price"), currency) if price else None,
         in_stock=text(row, "stock_status") in ("instock", "onbackorder"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.gateways.woocommerce import Shop
+from tests.bot.gateways.sandbox_world import World, open_world
 from tests.bot.gateways.scripted_shop import Script, replay
 
 
@@ -31,3 +32,10 @@ def shop(script: Script) -> Iterator[Shop]:
     shop = Shop(script.url, "ck_1", "cs_1", timeout=0.5, money_timeout=0.5, patience=3, pause=0.01)
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A sandbox shop with an order, and the desk's view of it."""
+    with open_world() as world:
+        yield world
