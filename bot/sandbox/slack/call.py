@@ -54,7 +54,10 @@ class ApiCall:
 
     def page(self, items: list[Any], *, usual: int = PAGE) -> tuple[list[Any], dict[str, Any]]:
         """One page of a list and its response_metadata; cursors are opaque to the caller."""
-        size = min(int(self.arguments.get("limit") or usual), 1000)
+        wanted = str(self.arguments.get("limit") or usual)
+        if not wanted.isdigit():
+            raise ApiError("invalid_limit")
+        size = min(int(wanted), 1000)
         cursor = str(self.arguments.get("cursor") or "start:0")
         head, _, number = cursor.partition(":")
         if head != "start" or not number.isdigit():

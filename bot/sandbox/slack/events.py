@@ -50,7 +50,7 @@ def message_event(core: Core, message: Message) -> dict[str, Any]:
     if message.is_reply:
         event["parent_user_id"] = _parent_user(core, message)
     if not message.bot_id:
-        event["client_msg_id"] = core.new_id("msg-")
+        event["client_msg_id"] = f"msg-{message.ts}"
     if core.users[message.user].team_id != core.team.id:
         event |= {"user_team": message.team, "source_team": message.team}
     return envelope(core, event, shared=channel.is_shared)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.sandbox.slack.blocks import BLOCKS, SURFACES
 from bot.sandbox.slack.shapes import (
+    Anything,
     Chars,
     Complaint,
     Flag,
@@ -39,7 +40,7 @@ _SHORT = Text(24)
 _VIEWS = OneOf(
     {
         "modal": Shape(
-            {"title": _SHORT, "blocks": Items(Shape(), most=VIEW_BLOCKS, least=0)},
+            {"title": _SHORT, "blocks": Anything()},
             {
                 **_VIEW,
                 "submit": _SHORT,
@@ -49,7 +50,7 @@ _VIEWS = OneOf(
                 "submit_disabled": Flag(),
             },
         ),
-        "home": Shape({"blocks": Items(Shape(), most=VIEW_BLOCKS, least=0)}, _VIEW),
+        "home": Shape({"blocks": Anything()}, _VIEW),
     }
 )
 
@@ -79,14 +80,14 @@ def message_problems(message: dict[str, Any]) -> list[str]:
 
 def characters(message: dict[str, Any]) -> int:
     """How many characters the blocks of a message hold, those of its attachments included."""
-    inner = [attachment.get("blocks") or [] for attachment in message.get("attachments") or []]
-    return sum(_length(block) for blocks in [message.get("blocks") or [], *inner] for block in blocks)
+    inner = [attachment.get("blocks") for attachment in _objects(message.get("attachments"))]
+    return sum(_length(block) for blocks in [message.get("blocks"), *inner] for block in _objects(blocks))
 
 
 def attachment_complaints(attachments: Any) -> list[Complaint]:
     """What is wrong with the attachments of a message: their number, their colour, their blocks."""
-    if not isinstance(attachments, list):
-        return [("/attachments", "must provide an array")]
+    if not isinstance(attachments, list) or len(_objects(attachments)) != len(attachments):
+        return [("/attachments", "must provide an array of objects")]
     found: list[Complaint] = []
     if len(attachments) > ATTACHMENTS:
         found.append(("/attachments", f"no more than {ATTACHMENTS} items allowed"))
@@ -96,6 +97,10 @@ def attachment_complaints(attachments: Any) -> list[Complaint]:
         if attachment.get("color") is not None:
             found += check(attachment["color"], _COLOUR, f"{place}/color")
     return found
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _worded(complaints: Iterator[Complaint]) -> list[str]:
@@ -111,13 +116,13 @@ def _length(value: Any) -> int:
 
 
 def _block_complaints(blocks: Any, surface: str, pointer: str) -> Iterator[Complaint]:
-    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+    if not isinstance(blocks, list) or len(_objects(blocks)) != len(blocks):
         yield pointer, "must provide an array of objects"
         return
     most = MESSAGE_BLOCKS if surface == "message" else VIEW_BLOCKS
     yield from check(blocks, Items(OneOf(BLOCKS), most=most, least=0), pointer)
     for number, block in enumerate(blocks):
-        if surface not in SURFACES.get(block.get("type", ""), (surface,)):
+        if surface not in SURFACES.get(str(block.get("type")), (surface,)):
             yield f"{pointer}/{number}/type", f"unsupported type: {block.get('type')}"
     yield from _duplicate_blocks(blocks, pointer)
     yield from _crowds(blocks, pointer)
@@ -150,31 +155,33 @@ def _focus(blocks: list[dict[str, Any]], pointer: str) -> Iterator[Complaint]:
 
 
 def _inner(block: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = [block.get("element"), block.get("accessory"), *(block.get("elements") or [])]
-    return [part for part in parts if isinstance(part, dict)]
+    return _objects([block.get("element"), block.get("accessory"), *_objects(block.get("elements"))])
 
 
 def _view_complaints(view: Any) -> Iterator[Complaint]:
     if not isinstance(view, dict):
         yield "/view", "must provide an object"
         return
-    loose = {**view, "blocks": [{} for _ in view.get("blocks") or []]} if "blocks" in view else view
-    yield from check(loose, _VIEWS, "/view")
+    yield from check(view, _VIEWS, "/view")
     blocks = view.get("blocks") or []
     yield from _block_complaints(blocks, str(view.get("type")), "/view/blocks")
-    asks = isinstance(blocks, list) and any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
+    asks = any(block.get("type") == "input" for block in _objects(blocks))
     if view.get("type") == "modal" and asks and not view.get("submit"):
         yield "/view", "missing required field: submit (a modal with inputs needs it)"
 
 
+def _payload_is_object(metadata: dict[str, Any]) -> Iterator[Complaint]:
+    if not isinstance(metadata["event_payload"], dict):
+        yield "/event_payload", "must provide an object"
+
+
+_METADATA = Shape(
+    {"event_type": Chars(255, 1), "event_payload": Anything()},
+    {"entities": Anything()},
+    (_payload_is_object,),
+)
+
+
 def _metadata_complaints(metadata: Any) -> Iterator[Complaint]:
     if metadata is not None:
-        shape = Shape(
-            {"event_type": Chars(255, 1), "event_payload": Shape()}, {"entities": Items(Shape(), 100)}
-        )
-        loose = (
-            {**metadata, "event_payload": {}}
-            if isinstance(metadata, dict) and "event_payload" in metadata
-            else metadata
-        )
-        yield from check(loose, shape, "/metadata")
+        yield from check(metadata, _METADATA, "/metadata")

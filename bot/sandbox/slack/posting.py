@@ -27,7 +27,7 @@ def app_author(core: Core) -> Author:
 
 def refuse_bad_message(core: Core, body: dict[str, Any], *, update: bool = False) -> None:
     """Raise what chat.postMessage (or, with ``update``, chat.update) would answer to a bad message."""
-    text, blocks, attachments = body.get("text") or "", body.get("blocks"), body.get("attachments")
+    text, blocks, attachments = str(body.get("text") or ""), body.get("blocks"), body.get("attachments")
     if not (text or blocks or attachments):
         raise ApiError("no_text")
     if update and len(text) > limits.UPDATE_CHARACTERS:

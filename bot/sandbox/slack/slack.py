@@ -10,6 +10,7 @@ from bot.sandbox.slack.life import Life
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.opening import top_view
 from bot.sandbox.slack.outcome import Answer, Result
+from bot.sandbox.slack.posting import remove
 from bot.sandbox.slack.sockets import Switchboard
 from bot.sandbox.slack.views import View
 
@@ -173,7 +174,7 @@ class Slack:
     def say(
         self, user: str, channel: str, text: str, thread_ts: str = "", *, broadcast: bool = False
     ) -> Result:
-        """Write a message into a channel, or to the app with ``"@bot"``."""
+        """Write into a channel, or to the app with ``"@bot"``; & < > as entities, people as <@U01ALICE>."""
         return self.life.say(user, channel, text, thread_ts=thread_ts, broadcast=broadcast)
 
     def edit(self, message: Message, text: str) -> Result:
@@ -219,6 +220,10 @@ class Slack:
     def react(self, user: str, message: Message, name: str) -> Result:
         """Put an emoji below a message."""
         return self.life.react(user, message, name)
+
+    def dismiss(self, message: Message) -> None:
+        """Wave an ephemeral message away; reloading the client does the same."""
+        remove(self.core, message)
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Close a channel for good, or open it again."""

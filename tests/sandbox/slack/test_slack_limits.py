@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -249,6 +251,29 @@ def test_slack_itself_can_be_asked(client: WebClient) -> None:
         client.api_call("blocks.validate", json={"view": json.dumps(modal(title=plain("x" * 25)))})
     assert refused.value.response["error"] == "invalid_view"
     assert refused.value.response["errors"][0]["pointer"] == "/view/title/text"
+
+
+KEYS = st.sampled_from(
+    "type text blocks elements element accessory options option_groups initial_option initial_options "
+    "label block_id action_id rows segments chart child_blocks attachments color metadata title".split()
+)
+TYPES = st.sampled_from(["modal", "home", "plain_text", "mrkdwn", *BLOCKS, *ELEMENTS])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | TYPES
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(JSON)
+def test_no_nonsense_makes_the_checker_stumble(nonsense: Any) -> None:
+    problems(nonsense, "message")
+    view_problems(nonsense)
+    view_problems({"type": "modal", "blocks": nonsense})
+    message_problems({"text": "x", "blocks": nonsense, "attachments": [{"blocks": nonsense}]})
+    message_problems({"attachments": nonsense, "metadata": nonsense})
 
 
 def test_every_table_is_about_something_known() -> None:
