@@ -8,20 +8,18 @@ from functools import partial
 
 from slack_sdk import WebClient
 
-from bot import resolutions
-from bot.desk import Desk, steps
-from bot.desk.changes import CARD, NOTE, ORDER, THREAD
-from bot.desk.notes import perform_note
-from bot.desk.orders import perform_refresh
+from bot.desk import Desk
+from bot.desk.changes import CARD, THREAD
+from bot.desk.performers import shop_performers
 from bot.journal import Journal, run
 from bot.operations import Performer
-from bot.resolutions.booking import Books
-from bot.resolutions.restocking import Shelf
-from bot.resolutions.store_credit import Credits
 from bot.scheduler import open_scheduler
 from handlers import jobs
-from handlers.slack import posts
+from handlers.slack import errands, posts
 from handlers.slack.calls import open_client
+from handlers.slack.click import ANSWER
+from handlers.slack.commands import EXTEND, NEW
+from handlers.slack.errands import HOME
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 
 THREADS = 4  # a shop that takes a minute to answer must not keep the cards waiting
@@ -66,36 +64,13 @@ def create_journal(desk: Desk, client: WebClient) -> Journal:
 
 def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
     """Kind of operation to how it is carried out."""
-    return {**_money(desk), **_shop(desk), **_slack(desk, client)}
-
-
-def _money(desk: Desk) -> Mapping[str, Performer]:
-    books = Books(desk.shop, desk.payments)
-    credits_ = Credits(desk.shop, desk.settings.secret_key.get_secret_value())
-    shelf = Shelf(desk.shop)
-    settle = partial(steps.settle, desk)
-    booking = Performer(books.send, settle, books.prepare, books.probe)
     return {
-        resolutions.REFUND: booking,
-        resolutions.BOOK: booking,
-        resolutions.COUPON: Performer(credits_.send, settle, None, credits_.probe),
-        resolutions.RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe),
-    }
-
-
-def _shop(desk: Desk) -> Mapping[str, Performer]:
-    return {
-        NOTE: Performer(partial(perform_note, desk)),
-        ORDER: Performer(partial(perform_refresh, desk)),
-        jobs.POLL: Performer(partial(jobs.perform_poll, desk)),
-    }
-
-
-def _slack(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
-    return {
+        **shop_performers(desk),
         CARD: Performer(partial(posts.draw_card, desk, client)),
         THREAD: Performer(partial(posts.post_in_thread, desk, client)),
-        posts.ANSWER: Performer(partial(posts.answer, desk, client)),
-        posts.VIEW: Performer(partial(posts.fill_view, desk, client)),
+        ANSWER: Performer(partial(posts.answer, desk, client)),
         PEOPLE: Performer(partial(perform_look_up, desk, client)),
+        NEW: Performer(partial(errands.fill_new_return, desk, client)),
+        EXTEND: Performer(partial(errands.extend, desk, client)),
+        HOME: Performer(partial(errands.publish_home, desk, client)),
     }

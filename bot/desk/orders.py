@@ -1,14 +1,21 @@
 """The shop's orders as the desk knows them: read, kept, and looked at again when they change."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
 from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import ORDER, an_operation, redraw
 from bot.operations import Task
 from bot.rules.case import CustomerHistory
 from bot.rules.order import OrderSnapshot
-from store import journal, returns
+from store import journal, marks, returns
 from store.db import reading, writing
 from store.models import ShopOrder
+
+POLL = "shop.poll"
+OVERLAP = timedelta(minutes=10)  # the shop's clock and the desk's need not agree to the second
 
 
 def read_order(desk: Desk, number: str) -> OrderSnapshot:
@@ -80,3 +87,25 @@ def is_known(desk: Desk, order_id: int) -> bool:
     """Whether the desk keeps this order, which it does from the first look at it on."""
     with reading(desk.engine) as session:
         return session.get(ShopOrder, order_id) is not None
+
+
+def plan_poll(desk: Desk) -> None:
+    """Want the shop asked which orders changed: webhooks are hints, this is the truth."""
+    operation = an_operation("poll", POLL, "shop:poll", {}, now=desk.now())
+    with writing(desk.engine) as session:
+        journal.plan_again(session, operation)
+
+
+def perform_poll(desk: Desk, _task: Task) -> Mapping[str, Any]:
+    """Carry out ``shop.poll``: read again every order of ours that the shop touched since the last time."""
+    started = desk.now()
+    with reading(desk.engine) as session:
+        mark = marks.read(session, POLL)
+    since = datetime.fromisoformat(mark) if mark else started
+    changed = [order.order_id for order in desk.shop.changed_orders(since - OVERLAP)]
+    known = [order_id for order_id in dict.fromkeys(changed) if is_known(desk, order_id)]
+    for order_id in known:
+        plan_refresh(desk, order_id)
+    with writing(desk.engine) as session:
+        marks.write(session, POLL, started.isoformat())
+    return {"changed": len(changed), "known": len(known)}
