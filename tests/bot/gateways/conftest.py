@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.gateways.woocommerce import Shop
+from bot.sandbox.faults import Faults, Faulty
+from bot.sandbox.serving import Service
+from bot.sandbox.shop import Shop as SandboxShop
+from bot.sandbox.shop import create_app
 from tests.bot.gateways.sandbox_world import World, open_world
 from tests.bot.gateways.scripted_shop import Script, replay
 
@@ -34,8 +38,17 @@ def shop(script: Script) -> Iterator[Shop]:
     shop.close()
 
 
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[SandboxShop, Faults, str]]:
+    """One sandbox shop over HTTP for all tests here, with faults on the way to it."""
+    there, faults = SandboxShop(), Faults()
+    with Service(Faulty(create_app(there), faults, "shop")) as service:
+        yield there, faults, service.url
+    there.reset()
+
+
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(served: tuple[SandboxShop, Faults, str]) -> Iterator[World]:
     """A sandbox shop with an order, and the desk's view of it."""
-    with open_world() as world:
+    with open_world(*served) as world:
         yield world

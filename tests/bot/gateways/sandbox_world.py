@@ -9,9 +9,8 @@ from typing import Any
 from bot.gateways.woocommerce import Shop
 from bot.rules.choice import QuoteLine, RestockLine
 from bot.rules.order import OrderLine, OrderSnapshot
-from bot.sandbox.faults import Faults, Faulty
-from bot.sandbox.serving import Service
-from bot.sandbox.shop import Order, create_app
+from bot.sandbox.faults import Faults
+from bot.sandbox.shop import Order
 from bot.sandbox.shop import Shop as SandboxShop
 from store.money import Money, total
 
@@ -54,9 +53,10 @@ class World:
 
 
 @contextmanager
-def open_world() -> Iterator[World]:
-    """Serve the shop for as long as the block lasts."""
-    there, faults = SandboxShop(), Faults()
+def open_world(there: SandboxShop, faults: Faults, url: str) -> Iterator[World]:
+    """Fill the served shop anew, and look at it for as long as the block lasts."""
+    there.reset()
+    faults.clear()
     there.state.race_seconds = 0
     shirt = there.add_product("Linen Shirt Écru", "59.90", sku="SHIRT-LIN", stock=12)
     tee = there.add_product("Cotton Tee", "24.90", sku="TEE")
@@ -64,13 +64,9 @@ def open_world() -> Iterator[World]:
     there.add_variation(tee, {"Size": "M"}, sku="TEE-M", stock=2)
     order = there.place_order([(shirt, 2), (small, 1)], billing=ANNE, shipping="5.00")
     key = there.key()
-    with Service(Faulty(create_app(there), faults, "shop")) as service:
-        here = Shop(
-            service.url, key.consumer_key, key.consumer_secret, timeout=2, money_timeout=1, pause=0.01
-        )
-        yield World(there, here, faults, order)
-        here.close()
-    there.reset()
+    here = Shop(url, key.consumer_key, key.consumer_secret, timeout=2, money_timeout=1, pause=0.01)
+    yield World(there, here, faults, order)
+    here.close()
 
 
 def restock(line: OrderLine, quantity: int) -> RestockLine:

@@ -92,7 +92,7 @@ def read_request(connection: socket.socket) -> Asked | None:
     data = b""
     while b"\r\n\r\n" not in data:
         part = connection.recv(65536)
-        if not part:
+        if not part or part.startswith(b"\x16\x03"):  # nobody, or somebody who begins to speak TLS
             return None
         data += part
     head, _, body = data.partition(b"\r\n\r\n")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from stripe import WebhookSignature
@@ -11,25 +11,43 @@ from bot.errors import Refused, Unreachable
 from bot.gateways.stripe import Payments, check_event
 from bot.sandbox.serving import Service
 from bot.sandbox.stripe import LIVE_KEY, TEST_KEY, Stripe, Trouble, create_app
+from bot.sandbox.stripe.app import StripeApp
 from store.money import Money, total
 from tests.bot.gateways.scripted_shop import Script, say
 
 SECRET = "whsec_test"
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[StripeApp, str]]:
+    app = create_app(Stripe())
+    with Service(app) as service:
+        yield app, service.url
+
+
 @pytest.fixture
-def stripe() -> Iterator[Stripe]:
-    state = Stripe()
+def stripe(served: tuple[StripeApp, str]) -> Iterator[Stripe]:
+    state = served[0].stripe = Stripe()
     yield state
     state.close()
 
 
 @pytest.fixture
-def payments(stripe: Stripe) -> Iterator[Payments]:
-    with Service(create_app(stripe)) as service:
-        payments = Payments(TEST_KEY, base=service.url)
-        yield payments
+def connect(stripe: Stripe, served: tuple[StripeApp, str]) -> Iterator[Callable[[str], Payments]]:
+    made: list[Payments] = []
+
+    def make(key: str) -> Payments:
+        made.append(Payments(key, base=served[1]))
+        return made[-1]
+
+    yield make
+    for payments in made:
         payments.close()
+
+
+@pytest.fixture
+def payments(connect: Callable[[str], Payments]) -> Payments:
+    return connect(TEST_KEY)
 
 
 def test_a_refund_of_the_shops_plugin_shows_the_reference_it_was_made_under(
@@ -94,17 +112,16 @@ def test_a_payment_of_another_account_is_refused(payments: Payments) -> None:
     assert caught.value.code == "resource_missing"
 
 
-def test_a_wrong_key_is_refused(stripe: Stripe) -> None:
-    with Service(create_app(stripe)) as service, pytest.raises(Refused):
-        Payments("sk_test_wrong", base=service.url).read_account()
+def test_a_wrong_key_is_refused(connect: Callable[[str], Payments]) -> None:
+    with pytest.raises(Refused):
+        connect("sk_test_wrong").read_account()
 
 
 @pytest.mark.parametrize(("key", "live"), [(TEST_KEY, False), (LIVE_KEY, True)])
-def test_the_account_says_whose_it_is_and_whether_money_is_real(stripe: Stripe, key: str, live: bool) -> None:
-    with Service(create_app(stripe)) as service:
-        payments = Payments(key, base=service.url)
-        account = payments.read_account()
-        payments.close()
+def test_the_account_says_whose_it_is_and_whether_money_is_real(
+    connect: Callable[[str], Payments], key: str, live: bool
+) -> None:
+    account = connect(key).read_account()
     assert account.account_id.startswith("acct_")
     assert account.live is live
 
