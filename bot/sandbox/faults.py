@@ -1,4 +1,4 @@
-"""Faults on request: the next answers of a service are lost, late, or replaced by what proxies and crashes send."""
+"""Faults on request: answers of a service are lost, late, or replaced by what proxies and crashes send."""
 
 import asyncio
 import re
@@ -16,8 +16,22 @@ class Fault(StrEnum):
     ERROR_BEFORE = "error_before"  # nothing happens, 500 with a JSON body of no known code
     ERROR_AFTER = "error_after"  # the effect happens, the answer is that same 500
     HTML_AFTER = "html_after"  # the effect happens, a cache answers 200 with a page
+    TIMEOUT_AFTER = "timeout_after"  # the effect happens, a proxy answers 504 with a page
+    TRUNCATED_AFTER = "truncated_after"  # the effect happens, half of the answer's body arrives as all of it
+    NOTICE_AFTER = "notice_after"  # the effect happens, a PHP notice stands before the JSON
+    FORBIDDEN_BEFORE = "forbidden_before"  # nothing happens, a firewall answers 403 with a page
+    REDIRECT_BEFORE = "redirect_before"  # nothing happens, 302 to another host
     BUSY = "busy"  # nothing happens, 429 with Retry-After
     SLOW = "slow"  # the effect happens, the answer comes ``seconds`` later
+
+
+BEFORE = (
+    Fault.LOST_BEFORE,
+    Fault.ERROR_BEFORE,
+    Fault.FORBIDDEN_BEFORE,
+    Fault.REDIRECT_BEFORE,
+    Fault.BUSY,
+)
 
 
 @dataclass
@@ -77,9 +91,12 @@ class Faulty:
             await self.app(scope, receive, send)
             return
         answer: list[Any] = []
-        if plan.fault not in (Fault.LOST_BEFORE, Fault.ERROR_BEFORE, Fault.BUSY):
+        if plan.fault not in BEFORE:
             await self.app(scope, receive, _collector(answer))
-        await _answer(plan, send, answer)
+        if plan.fault in (Fault.LOST_BEFORE, Fault.LOST_AFTER):
+            await _cut(receive, send)
+        else:
+            await _answer(plan, send, answer)
 
 
 def _collector(answer: list[Any]) -> Any:
@@ -89,26 +106,54 @@ def _collector(answer: list[Any]) -> Any:
     return collect
 
 
+async def _cut(receive: Any, send: Any) -> None:
+    """Close the socket without an answer, which is what a cut line looks like from the other end."""
+    # The server's own sender knows the socket, in both of uvicorn's HTTP implementations.
+    send.__self__.transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
 async def _answer(plan: Plan, send: Any, answer: list[Any]) -> None:
-    if plan.fault in (Fault.LOST_BEFORE, Fault.LOST_AFTER):
-        # The server's own sender knows the socket; closing it is what a cut line looks like.
-        send.__self__.transport.abort()
+    if plan.fault in CHANGED:
+        await _send_changed(plan.fault, send, answer)
     elif plan.fault is Fault.SLOW:
         await asyncio.sleep(plan.seconds)
         for message in answer:
             await send(message)
-    elif plan.fault is Fault.HTML_AFTER:
-        await _send(send, 200, b"text/html", b"<!doctype html><title>Welcome</title>")
     elif plan.fault is Fault.BUSY:
         retry = str(int(plan.seconds)).encode()
         await _send(
             send, 429, b"application/json", b'{"ok":false,"error":"ratelimited"}', (b"retry-after", retry)
         )
     else:
-        await _send(send, 500, b"application/json", b'{"code":"internal_server_error","message":"fault"}')
+        status, kind, body, *more = ANSWERS[plan.fault]
+        await _send(send, status, kind, body, *more)
+
+
+async def _send_changed(fault: Fault, send: Any, answer: list[Any]) -> None:
+    body = b"".join(message.get("body", b"") for message in answer)
+    changed = body[: len(body) // 2] if fault is Fault.TRUNCATED_AFTER else NOTICE + body
+    await _send(send, answer[0]["status"], b"application/json; charset=UTF-8", changed)
 
 
 async def _send(send: Any, status: int, kind: bytes, body: bytes, *more: tuple[bytes, bytes]) -> None:
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+CHANGED = (Fault.TRUNCATED_AFTER, Fault.NOTICE_AFTER)
+NOTICE = (
+    b"<br />\n<b>Deprecated</b>: Creation of dynamic property in <b>plugin.php</b> on line <b>12</b><br />\n"
+)
+PAGE = b"<!doctype html><title>%s</title>"
+ERROR = (500, b"application/json", b'{"code":"internal_server_error","message":"fault"}')
+ANSWERS: dict[Fault, Any] = {
+    Fault.ERROR_BEFORE: ERROR,
+    Fault.ERROR_AFTER: ERROR,
+    Fault.HTML_AFTER: (200, b"text/html", PAGE % b"Welcome"),
+    Fault.TIMEOUT_AFTER: (504, b"text/html", PAGE % b"504 Gateway Time-out"),
+    Fault.FORBIDDEN_BEFORE: (403, b"text/html", PAGE % b"Access denied"),
+    Fault.REDIRECT_BEFORE: (302, b"text/html", b"", (b"location", b"http://elsewhere.example/")),
+}

@@ -5,7 +5,6 @@ from decimal import ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, Invali
 from typing import Any
 
 ZERO = Decimal(0)
-CENT = Decimal(1)
 PRECISION = 6  # WooCommerce keeps unrounded values to six places
 
 # ISO 4217 exponents that are not 2, for the currencies a card gateway meets.

@@ -115,7 +115,7 @@ class TaxRate:
 
 @dataclass
 class Order:
-    """One order. ``zone_prices`` of the shop may change later; the order keeps what it was made under."""
+    """One order. The shop's settings may change later; the order keeps what it was made under."""
 
     id: int
     status: str

@@ -12,6 +12,7 @@ from bot.sandbox.shop import coupons, imports, order_build, refunds, webhooks
 from bot.sandbox.shop.app import ShopApp
 from bot.sandbox.shop.gateways import Gateway
 from bot.sandbox.shop.ledger import Ledger
+from bot.sandbox.shop.life import set_status
 from bot.sandbox.shop.mishaps import Mishap, Plan
 from bot.sandbox.shop.records import (
     Coupon,
@@ -214,6 +215,16 @@ class Shop:
             order_build.begin(self.state, order, status or ("processing" if paid else waits), paid=paid)
             if created:
                 self._backdate(order, created)
+        return order
+
+    def pay(self, order_id: int, *, payment_method: str = "stripe") -> Order:
+        """The customer pays a waiting order: the gateway takes the total, the order becomes processing."""
+        order, gateway = self.state.orders[order_id], self.gateways[payment_method]
+        order.payment_method, order.payment_method_title = gateway.id, gateway.title
+        order.transaction_id = gateway.charge(order)
+        with self.state.lock:
+            set_status(self.state, order, "processing")
+            self.state.touch(order)
         return order
 
     def _backdate(self, order: Order, created: datetime) -> None:

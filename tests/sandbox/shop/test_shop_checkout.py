@@ -69,6 +69,13 @@ def test_an_unpaid_order_waits(shop: Shop) -> None:
     assert (shirt.stock, shop.ledger.entries) == (4, ())
 
 
+def test_a_waiting_order_can_be_paid(shop: Shop) -> None:
+    shirt = shop.add_product("Shirt", "59.90", stock=5)
+    order = shop.place_order([(shirt, 1)], paid=False, billing=RITA)
+    shop.pay(order.id)
+    assert (order.status, shirt.stock, shop.ledger.paid(order.id)) == ("processing", 4, 5990)
+
+
 def test_an_order_may_be_an_old_one(shop: Shop) -> None:
     shirt = shop.add_product("Shirt", "59.90", stock=5)
     before = shop.state.now() - timedelta(days=20)

@@ -28,7 +28,7 @@ def signed(bench: Bench, *, stamp: int | None = None) -> str:
 
 def answered(case: str, response: requests.Response) -> bool:
     recorded = CASES[case]
-    same_body = "body" not in recorded or recorded["body"] == response.json()
+    same_body: bool = "body" not in recorded or recorded["body"] == response.json()
     return same_body and response.status_code == recorded["status"]
 
 
