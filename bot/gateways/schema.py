@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bot.gateways.answers import Unreadable
-from store.money import Money
+from store.money import Money, exponent
 
 Row = Mapping[str, Any]
+LARGEST = Decimal(10) ** 15
 
 
 def as_row(value: Any, what: str) -> Row:
@@ -88,10 +89,9 @@ def number(row: Row, key: str) -> Decimal:
 
 def money(amount: Decimal, currency: str) -> Money:
     """``amount`` rounded once, half up, to the currency's minor unit."""
-    try:
-        return Money.of(f"{amount:f}", currency)
-    except ValueError as e:
-        raise Unreadable(str(e)) from e
+    if abs(amount) >= LARGEST:
+        raise Unreadable(f"{amount} is more than anything costs")
+    return Money(int(amount.scaleb(exponent(currency)).quantize(Decimal(1), ROUND_HALF_UP)), currency)
 
 
 def moment(row: Row, key: str) -> datetime:

@@ -52,6 +52,7 @@ class Script:
     listener: socket.socket
     routes: list[Route] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection
 
     @property
     def url(self) -> str:
@@ -76,15 +77,20 @@ class Script:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection:
-            asked = read_request(connection)
+        try:
+            wrapped = self.wrap(connection)
+        except OSError:
+            connection.close()
+            return
+        with wrapped:
+            asked = read_request(wrapped)
             if asked is None:
                 return
             self.asked.append(asked)
             fitting = (
                 r for r in self.routes if r.method == asked.method and re.search(f"{r.path}$", asked.path)
             )
-            next(fitting).next()(connection)
+            next(fitting).next()(wrapped)
 
 
 def read_request(connection: socket.socket) -> Asked | None:
