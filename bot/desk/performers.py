@@ -1,4 +1,4 @@
-"""Which effects on the shop there are, and who carries each out. Slack's are added by the door that knows Slack."""
+"""Which effects on the shop there are, and who carries each out. Slack is added by the doors."""
 
 from collections.abc import Mapping
 from functools import partial

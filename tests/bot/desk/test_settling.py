@@ -246,7 +246,7 @@ def test_a_gateway_that_declines_leaves_the_return_open_with_the_reason(world: W
     order = a_mug_order(world)
     return_id = world.open(order)
     received(world, return_id)
-    world.shop.plan_mishap(shops.Mishap.DECLINE)
+    world.shop.plan_mishap(shops.Mishap.DECLINED)
     settle(world, return_id)
     for _ in range(30):
         world.work()
