@@ -53,6 +53,7 @@ class PostgresqlServer:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url).set(drivername="postgresql+psycopg")
+        self.server = create_engine(self.url, isolation_level="AUTOCOMMIT")
         self.prefix = f"returns_desk_test_{uuid4().hex[:12]}"
         self.names: list[str] = []
         self.template = self._create(self.prefix)
@@ -75,6 +76,7 @@ class PostgresqlServer:
         """Forget every database handed out."""
         for name in self.names:
             self._command(f"DROP DATABASE {name} WITH (FORCE)")
+        self.server.dispose()
 
     def _create(self, name: str, template: str = "template0") -> str:
         self._command(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
@@ -85,10 +87,8 @@ class PostgresqlServer:
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def _command(self, sql: str) -> None:
-        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self.server.connect() as connection:
             connection.execute(text(sql))
-        engine.dispose()
 
 
 @pytest.fixture(scope="session")
