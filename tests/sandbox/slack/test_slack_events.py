@@ -266,6 +266,9 @@ def test_a_snapshot_shows_each_person_their_own_slack(slack: Slack, client: WebC
     assert room["messages"][1]["ephemeral"]
     assert alice["home"]["type"] == "home"
     assert [one["name"] for one in ware["channels"]] == ["warehouse", "general"]
+    assert [one["text"] for one in slack.snapshot("U02BOB")["channels"][0]["messages"]] == ["card"]
+    slack.dismiss(slack.ephemerals(ALICE)[0])
+    assert len(slack.snapshot(ALICE)["channels"][0]["messages"]) == 1
     assert [group["handle"] for group in ware["groups"] if group["member"]] == ["warehouse-team"]
 
 

@@ -1,7 +1,9 @@
 """Socket Mode with slack_sdk's built-in client under bolt's own handler: envelopes, acks, reconnecting."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,8 @@ import requests
 from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect as websocket
 
 from bot.sandbox.serving import Service
 from bot.sandbox.slack import Slack
@@ -127,13 +131,18 @@ def test_a_ticket_opens_one_socket_only(slack: Slack, served: Service) -> None:
     header = {"Authorization": f"Bearer {slack.settings.app_token}"}
     answer = requests.post(f"{served.url}/api/apps.connections.open", headers=header, timeout=5).json()
     assert answer["url"].startswith(served.url.replace("http", "ws") + "/link/?ticket=")
-    used = slack.board.ticket()
-    slack.board.tickets.discard(used)
-    upgrade = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    }
-    refused = requests.get(f"{served.url}/link/?ticket={used}", headers=upgrade, timeout=5)
-    assert refused.status_code == 403
+    with websocket(answer["url"]) as socket:
+        hello = json.loads(socket.recv())
+        assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+        with pytest.raises(InvalidStatus), websocket(answer["url"]):
+            pass
+
+
+def test_the_eleventh_socket_is_sent_away(slack: Slack, served: Service) -> None:
+    address = f"{served.url.replace('http', 'ws')}/link/?ticket="
+    with ExitStack() as open_sockets:
+        for _ in range(10):
+            open_sockets.enter_context(websocket(address + slack.board.ticket())).recv()
+        slack.wait_for(lambda: slack.board.connected == 10)
+        with websocket(address + slack.board.ticket()) as one_too_many:
+            assert json.loads(one_too_many.recv())["reason"] == "too_many_websockets"
