@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from bot.desk import Desk
 from bot.desk.orders import is_known, plan_refresh
-from bot.gateways.woocommerce import check_webhook
+from bot.gateways.setup import check_webhook
 from handlers.bodies import body_of
 from store import inbox
 
