@@ -25,6 +25,7 @@ from bot.gateways.nouns import (
     Webhook,
 )
 from bot.gateways.reading import ShopFacts
+from bot.gateways.setup import check_webhook
 from bot.gateways.transport import Transport
 from bot.rules.choice import QuoteLine, RestockLine
 from bot.rules.order import OrderLine, OrderSnapshot, ShopRefund, Stock
@@ -32,6 +33,8 @@ from store.money import Money
 
 FACTS_SECONDS = 600.0
 CODE_TAKEN = coupons.TAKEN
+
+__all__ = ["CODE_TAKEN", "Shop", "check_webhook"]
 
 
 class Shop:

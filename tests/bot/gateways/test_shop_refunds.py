@@ -256,6 +256,13 @@ def test_any_other_ending_is_in_doubt_and_nothing_is_sent_again(
     assert len(script.asked) == 1
 
 
+def test_a_redirected_refund_names_the_address_that_is_wrong(script: Script, shop: Shop) -> None:
+    script.on("POST", "/orders/38/refunds", WHO_KNOWS["301"])
+    with pytest.raises(OutcomeUnknown, match=r"https://www\.shop\.example/$") as caught:
+        refund(shop)
+    assert caught.value.code == "redirected"
+
+
 def test_the_wait_a_busy_shop_asks_for_is_passed_on(script: Script, shop: Shop) -> None:
     script.on("POST", "/orders/38/refunds", WHO_KNOWS["429"])
     with pytest.raises(OutcomeUnknown) as caught:

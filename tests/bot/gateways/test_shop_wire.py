@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.errors import Unreachable
-from bot.gateways.setup import check_webhook
-from bot.gateways.woocommerce import Shop
+from bot.gateways.woocommerce import Shop, check_webhook
 from tests.bot.gateways.scripted_shop import RECORDINGS, Script, recorded, replay, say
 
 NEWS = json.loads((RECORDINGS / "webhook_delivery_order_updated_after_refund.json").read_text())
