@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     from bot.config import Settings
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (a server in a container is reached from outside)
+
 app = typer.Typer(
     name="returns-desk",
     help="The returns counter of a WooCommerce shop, inside Slack.",
@@ -19,6 +21,39 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals hold secrets
 )
+
+
+@app.command()
+def demo(
+    language: Annotated[str, typer.Option(help="The language of the channel: en or fr.")] = "en",
+    port: Annotated[int, typer.Option(help="The port of the page to open; 0 takes the usual one.")] = 0,
+) -> None:
+    """Show everything on a simulated Slack, shop and Stripe. Needs no account and no settings."""
+    from bot.commands.demo import demo as run
+
+    run(language=language, port=port)
+
+
+@app.command()
+def serve(
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Also do the worker's part.")] = False,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = EVERYWHERE,
+) -> None:
+    """Answer Slack, the shop's webhooks and the portal, on PORT.
+
+    One process with --with-worker is enough for a small shop; otherwise run `work` beside it.
+    """
+    from bot.commands import running
+
+    running.serve(_settings(needed_for="serve"), host=host, with_worker=with_worker)
+
+
+@app.command()
+def work() -> None:
+    """Do what takes time: refunds, cards, messages, the digest. Any number of these may run."""
+    from bot.commands import running
+
+    running.work(_settings(needed_for="work"))
 
 
 @app.command()
