@@ -114,7 +114,7 @@ def a_choice(
     *units: ChosenUnits | tuple[int, int] | tuple[int, int, Condition], **given: Any
 ) -> RefundChoice:
     """A choice of units, given as (line, quantity) or (line, quantity, condition)."""
-    chosen = tuple(ChosenUnits(*one) for one in units)
+    chosen = tuple(one if isinstance(one, ChosenUnits) else _units(*one) for one in units)
     amount = given.pop("custom_amount", None)
     custom = money(amount) if isinstance(amount, str) else amount
     fields = {"method": Method.GATEWAY_REFUND} | given
@@ -215,6 +215,10 @@ def an_extension(**given: Any) -> Extension:
         "at": NOON,
     }
     return Extension(**(fields | given))
+
+
+def _units(line_id: int, quantity: int, condition: Condition = Condition.GOOD) -> ChosenUnits:
+    return ChosenUnits(line_id, quantity, condition)
 
 
 def _twenty_percent_inside(gross: int) -> int:

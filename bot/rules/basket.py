@@ -1,7 +1,7 @@
 """What was chosen, as goods and shipping with what each is worth today. No fees, no amounts to pay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.rules.choice import RefundChoice, RefundPolicy, RestockLine, Settlement
 from bot.rules.ledger import (
@@ -9,11 +9,13 @@ from bot.rules.ledger import (
     account,
     discounts_left,
     due_parts,
+    extra_parts,
     is_discount,
-    left_of,
     remaining_units,
     resized,
     settled_units,
+    share_of,
+    whole_line,
 )
 from bot.rules.order import LineKind, OrderLine, OrderSnapshot, Stock
 from store.money import spread
@@ -34,6 +36,16 @@ class Worth:
     def gross(self) -> int:
         """Minor units of all parts together."""
         return sum(part.gross for part in self.parts)
+
+    def paid_with(self, amount: int) -> "Worth":
+        """The same units for another ``amount``: discounts shrink along with the goods."""
+        if self.gross <= 0:
+            return replace(self, parts=(resized(whole_line(self.line), amount),))
+        own, *discounts = self.parts
+        paid = resized(own, share_of(own.gross, amount, self.gross))
+        taken = spread(paid.gross - amount, [-part.gross for part in discounts]) if discounts else []
+        less = (resized(part, -piece) for part, piece in zip(discounts, taken, strict=True))
+        return replace(self, parts=(paid, *less))
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,9 @@ def fill_basket(
     )
     if not choice.refund_shipping:
         return Basket(goods, ())
-    shipping = _shipping(order, settlements)
+    shipping = _shipping(order, settlements, left)
     capped = _capped(shipping, policy)
-    fees = _fees(order, settlements) if completes(order, settlements, goods) else ()
+    fees = _fees(order, settlements, left) if completes(order, settlements, goods) else ()
     return Basket(
         goods,
         (*capped, *fees),
@@ -161,12 +173,14 @@ def _goods(
     return Worth(line, units, parts)
 
 
-def _shipping(order: OrderSnapshot, settlements: Sequence[Settlement]) -> tuple[Worth, ...]:
+def _shipping(
+    order: OrderSnapshot, settlements: Sequence[Settlement], left: dict[int, int]
+) -> tuple[Worth, ...]:
     """The shipping lines, unless some of it was given back before: once per order (rule M9)."""
     if _shipping_settled(order, settlements):
         return ()
     lines = [line for line in order.lines if line.kind is LineKind.SHIPPING]
-    return tuple(Worth(line, 0, (left_of(order, settlements, line),)) for line in lines)
+    return tuple(Worth(line, 0, extra_parts(order, settlements, line, left)) for line in lines)
 
 
 def _shipping_settled(order: OrderSnapshot, settlements: Sequence[Settlement]) -> bool:
@@ -180,13 +194,10 @@ def _capped(shipping: tuple[Worth, ...], policy: RefundPolicy) -> tuple[Worth, .
     if policy.standard_shipping is None or paid <= policy.standard_shipping.minor:
         return shipping
     pieces = spread(policy.standard_shipping.minor, [worth.gross for worth in shipping])
-    return tuple(
-        Worth(worth.line, 0, (resized(worth.parts[0], piece),))
-        for worth, piece in zip(shipping, pieces, strict=True)
-    )
+    return tuple(worth.paid_with(piece) for worth, piece in zip(shipping, pieces, strict=True))
 
 
-def _fees(order: OrderSnapshot, settlements: Sequence[Settlement]) -> tuple[Worth, ...]:
+def _fees(order: OrderSnapshot, settlements: Sequence[Settlement], left: dict[int, int]) -> tuple[Worth, ...]:
     """Fees the customer paid on top, such as for a payment method: part of a full withdrawal only."""
     lines = [line for line in order.lines if line.kind is LineKind.FEE and not is_discount(line)]
-    return tuple(Worth(line, 0, (left_of(order, settlements, line),)) for line in lines)
+    return tuple(Worth(line, 0, extra_parts(order, settlements, line, left)) for line in lines)

@@ -107,16 +107,18 @@ def due_parts(
     """
     before = min(account(order, settlements, line).quantity, line.quantity)
     after = min(before + quantity, line.quantity)
-    own = _own_part(order, settlements, line, after)
-    taken: list[Part] = []
-    room = own.gross
-    for share in _discount_shares(order, line):
-        part = _between(share, before, after, line.quantity)
-        fitting = resized(part, max(part.gross, -left[share.line_id], -room))
-        left[share.line_id] += fitting.gross
-        room += fitting.gross
-        taken.append(fitting)
-    return (own, *(part for part in taken if part.gross))
+    shares = [_between(share, before, after, line.quantity) for share in _discount_shares(order, line)]
+    return _less_discounts(_own_part(order, settlements, line, after), shares, left)
+
+
+def extra_parts(
+    order: OrderSnapshot, settlements: Sequence[Settlement], line: OrderLine, left: dict[int, int]
+) -> tuple[Part, ...]:
+    """What is not settled yet of a shipping line or a fee, less its share of discounts, if it carries any."""
+    settled = account(order, settlements, line)
+    gross = max(0, line.gross.minor - settled.gross)
+    taxes = {share.rate_id: share.amount.minor - settled.taxes[share.rate_id] for share in line.taxes}
+    return _less_discounts(_fitted(line.line_id, gross, taxes), _discount_shares(order, line), left)
 
 
 def discounts_left(order: OrderSnapshot, settlements: Sequence[Settlement]) -> dict[int, int]:
@@ -128,17 +130,14 @@ def discounts_left(order: OrderSnapshot, settlements: Sequence[Settlement]) -> d
     }
 
 
-def left_of(order: OrderSnapshot, settlements: Sequence[Settlement], line: OrderLine) -> Part:
-    """What is not settled yet of a shipping or fee line."""
-    settled = account(order, settlements, line)
-    gross = max(0, line.gross.minor - settled.gross)
-    taxes = {share.rate_id: share.amount.minor - settled.taxes[share.rate_id] for share in line.taxes}
-    return _fitted(line.line_id, gross, taxes)
-
-
 def is_discount(line: OrderLine) -> bool:
     """Whether a fee line is a discount on the whole order."""
     return line.kind is LineKind.FEE and line.gross.minor < 0
+
+
+def whole_line(line: OrderLine) -> Part:
+    """All of a line: what money without units is made of."""
+    return Part(line.line_id, line.net.minor, {share.rate_id: share.amount.minor for share in line.taxes})
 
 
 def resized(part: Part, gross: int) -> Part:
@@ -182,16 +181,28 @@ def _fitted(line_id: int, gross: int, taxes: Mapping[int, int]) -> Part:
     return Part(line_id, gross - sum(positive.values()), positive)
 
 
+def _less_discounts(own: Part, shares: Iterable[Part], left: dict[int, int]) -> tuple[Part, ...]:
+    """The line's own part, then discounts as far as they are not settled yet and the part can carry them."""
+    taken: list[Part] = []
+    room = own.gross
+    for share in shares:
+        fitting = resized(share, max(share.gross, -left[share.line_id], -room))
+        left[share.line_id] += fitting.gross
+        room += fitting.gross
+        taken.append(fitting)
+    return (own, *(part for part in taken if part.gross))
+
+
 def _discount_shares(order: OrderSnapshot, line: OrderLine) -> tuple[Part, ...]:
     """What each order-level discount has to do with ``line``: its share by gross, below zero."""
-    weights = [product.gross.minor for product in order.products]
-    if not any(weights) or min(weights) < 0:
+    carriers = _carriers(order)
+    if line.line_id not in carriers:
         return ()
-    place = [product.line_id for product in order.products].index(line.line_id)
+    weights, place = list(carriers.values()), list(carriers).index(line.line_id)
     return tuple(
-        Part(
+        _signed(
             fee.line_id,
-            spread(fee.net.minor, weights)[place],
+            spread(fee.gross.minor, weights)[place],
             {share.rate_id: spread(share.amount.minor, weights)[place] for share in fee.taxes},
         )
         for fee in order.lines
@@ -199,11 +210,27 @@ def _discount_shares(order: OrderSnapshot, line: OrderLine) -> tuple[Part, ...]:
     )
 
 
-def _between(part: Part, before: int, after: int, quantity: int) -> Part:
-    def portion(amount: int) -> int:
-        return share_of(amount, after, quantity) - share_of(amount, before, quantity)
+def _carriers(order: OrderSnapshot) -> dict[int, int]:
+    """The lines discounts are taken from, by gross: the products, or all lines where those cost less."""
+    discounts = -sum(line.gross.minor for line in order.lines if is_discount(line))
+    products = {line.line_id: line.gross.minor for line in order.products if line.gross.minor > 0}
+    if sum(products.values()) >= discounts:
+        return products
+    return {line.line_id: line.gross.minor for line in order.lines if line.gross.minor > 0}
 
-    return Part(part.line_id, portion(part.net), {rate: portion(tax) for rate, tax in part.taxes.items()})
+
+def _between(part: Part, before: int, after: int, quantity: int) -> Part:
+    """What units between ``before`` and ``after`` have of a discount; all units have all of it."""
+    start = resized(part, share_of(part.gross, before, quantity))
+    end = resized(part, share_of(part.gross, after, quantity))
+    taxes = {rate: tax - start.taxes[rate] for rate, tax in end.taxes.items()}
+    return Part(part.line_id, end.net - start.net, taxes)
+
+
+def _signed(line_id: int, gross: int, taxes: Mapping[int, int]) -> Part:
+    """A part of a discount: everything in it is below zero, and its taxes fit inside."""
+    positive = _fitted(line_id, -gross, {rate: -tax for rate, tax in taxes.items()})
+    return Part(line_id, -positive.net, {rate: -tax for rate, tax in positive.taxes.items()})
 
 
 def _at_least_units(line: OrderLine, refunded: RefundedLine) -> int:

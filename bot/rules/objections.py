@@ -192,7 +192,7 @@ def _amount_problems(facts: Facts) -> Iterator[Problem]:
         yield from human_needed(facts.order)
     if bill.limit <= 0 < facts.order.total.minor:
         yield Problem("Nothing of this order is left to give back.")
-    elif choice.units and not bill.amount and not any(worth.quantity for worth in facts.basket.goods):
+    elif choice.units and not bill.amount and not any(paid_units(facts.order, choice).values()):
         yield Problem(
             "Nothing of what you chose is paid back: units that are missing or not ours are worth "
             "nothing. Choose others, or enter an amount as goodwill.",

@@ -14,9 +14,9 @@ from bot.rules.choice import (
     SettledLine,
     Settlement,
 )
-from bot.rules.ledger import Part, due_for, remaining_units, resized, settled_units, share_of, tax_shares
+from bot.rules.ledger import Part, due_for, remaining_units, settled_units, tax_shares
 from bot.rules.objections import Facts, arrival_problems, problems_of
-from bot.rules.order import LineKind, OrderLine, OrderSnapshot, Stock
+from bot.rules.order import LineKind, OrderSnapshot, Stock
 from bot.rules.proposal import default_choice, possible_methods
 from store.money import Money, spread, total
 from store.terms import Method, Reason
@@ -111,24 +111,8 @@ def pay_out(amount: int, worths: Sequence[Worth]) -> list[tuple[Part, ...]]:
     weights = [worth.gross for worth in worths]
     if not any(weights):
         weights = [max(worth.line.gross.minor, 1) for worth in worths]
-    return [_resized(worth, piece) for worth, piece in zip(worths, spread(amount, weights), strict=True)]
-
-
-def _resized(worth: Worth, amount: int) -> tuple[Part, ...]:
-    """The parts of a worth that is paid with ``amount`` instead; a discount shrinks along with the goods."""
-    if worth.gross <= 0:
-        return (resized(_whole(worth.line), amount),)
-    own, *discounts = worth.parts
-    paid = resized(own, share_of(own.gross, amount, worth.gross))
-    if not discounts:
-        return (paid,)
-    taken = spread(paid.gross - amount, [-part.gross for part in discounts])
-    return (paid, *(resized(part, -piece) for part, piece in zip(discounts, taken, strict=True)))
-
-
-def _whole(line: OrderLine) -> Part:
-    """A whole line: what money without units is made of."""
-    return Part(line.line_id, line.net.minor, {share.rate_id: share.amount.minor for share in line.taxes})
+    pieces = spread(amount, weights)
+    return [worth.paid_with(piece).parts for worth, piece in zip(worths, pieces, strict=True)]
 
 
 def _quote_lines(basket: Basket, paid: Sequence[tuple[Part, ...]], currency: str) -> tuple[QuoteLine, ...]:
