@@ -43,17 +43,19 @@ def serve(
 
     One process with --with-worker is enough for a small shop; otherwise run `work` beside it.
     """
+    settings = _settings(needed_for="serve")
     from bot.commands import running
 
-    running.serve(_settings(needed_for="serve"), host=host, with_worker=with_worker)
+    running.serve(settings, host=host, with_worker=with_worker)
 
 
 @app.command()
 def work() -> None:
     """Do what takes time: refunds, cards, messages, the digest. Any number of these may run."""
+    settings = _settings(needed_for="work")
     from bot.commands import running
 
-    running.work(_settings(needed_for="work"))
+    running.work(settings)
 
 
 @app.command()
