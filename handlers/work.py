@@ -19,7 +19,7 @@ from handlers.slack import errands, posts
 from handlers.slack.calls import open_client
 from handlers.slack.click import ANSWER
 from handlers.slack.commands import EXTEND, NEW
-from handlers.slack.errands import HOME
+from handlers.slack.events import HOME
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 
 THREADS = 4  # a shop that takes a minute to answer must not keep the cards waiting

@@ -1,5 +1,6 @@
 """Find returns by what people have at hand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from bot.desk.cases import case_of
 from bot.rules.case import ReturnCase
 from store import models, returns
 from store.db import reading
+from store.terms import ReturnStatus
 
 MOST = 10  # cases in one answer
 
@@ -33,3 +35,9 @@ def _found(desk: Desk, session: Session, row: models.Return) -> Found:
     assert row.id is not None
     card = returns.card_of(session, row.id)
     return Found(case_of(desk, session, row), card.permalink if card else "")
+
+
+def counts(desk: Desk) -> Mapping[ReturnStatus, int]:
+    """How many returns stand in each open status."""
+    with reading(desk.engine) as session:
+        return returns.counts_by_status(session)

@@ -95,9 +95,10 @@ def conclude(change: Change, row: Resolution) -> None:
     change.note("settled", reference=row.reference, method=row.method.value, amount=row.amount_minor)
     change.session.flush()
     case = case_of(change.desk, change.session, change.rma)
+    done = next(one for one in case.resolutions if one.resolution_id == row.id)
     words = Words(change.rma.language, change.desk.settings.timezone)
     key = f"{row.reference}-settled"
-    _tell_customer(change, key, customer.settled_text(case, words), row)
+    _tell_customer(change, key, customer.settled_text(case, done, words), row)
     change.tell_team(key, "settled", resolution=row.id)
 
 

@@ -59,6 +59,27 @@ class Click:
         named = place.get("id") or self.body.get("channel_id") or ""
         return str(named or self.desk.settings.slack_channel)
 
+    def show(self, view: Mapping[str, Any]) -> Answer:
+        """Open ``view``: on top of the modal the click came from, or as a new one."""
+        in_modal = (self.body.get("view") or {}).get("type") == "modal"
+        open_view = self.client.views_push if in_modal else self.client.views_open
+        open_view(trigger_id=self.body["trigger_id"], view=dict(view))
+        return None
+
+    def input(self, name: str) -> Mapping[str, Any]:
+        """The state of one input of the modal; empty when it is not there."""
+        block = self.view.get("state", {}).get("values", {}).get(name) or {}
+        element: Mapping[str, Any] = next(iter(block.values()), {})
+        return element
+
+    def typed(self, name: str) -> str:
+        """What was written into an input."""
+        return str(self.input(name).get("value") or "")
+
+    def chosen(self, name: str) -> str:
+        """The value of the option that was chosen in a menu or of radio buttons."""
+        return str((self.input(name).get("selected_option") or {}).get("value") or "")
+
     def say(self, text: str) -> None:
         """Plan an answer that only this person sees."""
         payload = {"user": self.operator.user_id, "channel": self.channel, "text": text}
@@ -132,7 +153,7 @@ def _block_of(view: Mapping[str, Any], field: str) -> str:
     """The input of ``field`` in a modal; the last input where the error is about none of them."""
     inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
     named = [block for block in inputs if field and (block == field or block.startswith(f"{field}:"))]
-    return (named or inputs[-1:] or [""])[0]
+    return str((named or inputs[-1:] or [""])[0])
 
 
 def parse_return(value: str) -> tuple[int, int]:

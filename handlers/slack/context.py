@@ -37,7 +37,7 @@ def install(app: App, desk: Desk) -> None:
         operator = find_operator(desk, user_id)
         if operator.unknown and user_id:
             plan_look_up(desk, user_id)
-        context["operator"] = operator
+        context["desk"], context["operator"] = desk, operator
         context["words"] = Words(operator.language, desk.settings.timezone)
         return next_()
 

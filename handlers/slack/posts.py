@@ -16,14 +16,12 @@ from bot.errors import OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
 from handlers.slack.calls import called
-
 from store import returns
 from store.db import reading, writing
 from store.models import Card
 
 log = logging.getLogger(__name__)
 
-HOME, VIEW = "slack.home", "slack.view"
 METADATA = "returns_desk_card"
 LOOK_BACK = 200  # messages of the channel that are searched for a card that may have been posted
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
@@ -75,18 +73,19 @@ def answer(_desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
 
     Slack promises no delivery of these and shows them once, so they are never the only copy of anything.
     """
-    said = {"text": task.payload["text"]}
-    if task.payload.get("blocks"):
-        said["blocks"] = task.payload["blocks"]
-    user, channel = task.payload["user"], task.payload["channel"]
+    answer_in(client, task.payload["channel"], task.payload["user"], {"text": task.payload["text"]})
+    return {"user": task.payload["user"]}
+
+
+def answer_in(client: WebClient, channel: str, user: str, message: Mapping[str, Any]) -> None:
+    """Say something to one person where they are, or in their own messages where they cannot be reached."""
     try:
-        called(client.chat_postEphemeral, channel=channel, user=user, **said)
+        called(client.chat_postEphemeral, channel=channel, user=user, **message)
     except Refused as e:
         if e.code not in ("user_not_in_channel", "not_in_channel", "channel_not_found"):
             raise
         private = called(client.conversations_open, users=user)["channel"]["id"]
-        called(client.chat_postMessage, channel=private, **said)
-    return {"user": user}
+        called(client.chat_postMessage, channel=private, **message)
 
 
 def _post_card(desk: Desk, client: WebClient, case: ReturnCase, message: Mapping[str, Any]) -> Card:

@@ -1,0 +1,250 @@
+"""Alerts as lines: a sign, a bold lead that says what to do or not to do, the number or date behind it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from blocks.kit import inert
+from bot.i18n import Words
+from bot.rules.alerts import Alert, alerts
+from bot.rules.case import CaseResolution, Person, ReturnCase
+from bot.rules.flags import Flag
+from store.terms import Method
+
+Line = Callable[[Mapping[str, Any], ReturnCase, Words], str]
+
+STOP, WAIT, LOOK, CALENDAR = ":octagonal_sign:", ":hourglass_flowing_sand:", ":mag:", ":calendar:"
+CHECK, WARNING, TALK, CLOSED = ":white_check_mark:", ":warning:", ":speech_balloon:", ":heavy_minus_sign:"
+
+
+def alert_lines(case: ReturnCase, words: Words) -> str:
+    """What must not be overlooked, worst first, one line each; empty where there is nothing."""
+    return "\n".join(alert_line(alert, case, words) for alert in alerts(case))
+
+
+def alert_line(alert: Alert, case: ReturnCase, words: Words) -> str:
+    """One alert in words."""
+    return LINES[alert.name](alert.values, case, words)
+
+
+def mention(person: Person | None) -> str:
+    """A person by Slack's own mention."""
+    return f"<@{person.user_id}>" if person else ""
+
+
+def _lead(sign: str, lead: str, *more: str) -> str:
+    return " ".join([sign, f"*{lead}*", *[text for text in more if text]])
+
+
+def _exchange(_v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(
+        STOP,
+        words("Exchange chosen: do NOT refund money."),
+        words("The customer takes another product instead."),
+    )
+
+
+def _needs_person(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    why = _why(case.open_resolution, words)
+    return _lead(
+        STOP, words("Look in the shop before anything else."), why, words("Then press what you found.")
+    )
+
+
+def _disputed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words("Do not refund: the payment is disputed.")
+    return _lead(STOP, lead, words("The customer's bank may take the money back itself."))
+
+
+def _refunded_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words("Check first: {amount} was refunded in the shop.", amount=v["amount"])
+    return _lead(STOP, lead, words("{remaining} of the order is left.", remaining=v["remaining"]))
+
+
+def _overdue(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(STOP, words("Pay back now: the refund was due on {date}.", date=v["date"]))
+
+
+def _unknown(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    asked = case.open_resolution
+    lead = words("We asked the shop to settle {amount} and did not get an answer.", amount=v["amount"])
+    return _lead(LOOK, lead, words("Nothing is sent twice: we look first."), _next_look(asked, case, words))
+
+
+def _refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    lead = words("The refund was refused; no money moved.")
+    return _lead(WARNING, lead, _why(_last_refused(case), words), words("Decide again."))
+
+
+def _credit_refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    lead = words("The store credit was refused; there is none.")
+    return _lead(WARNING, lead, _why(_last_refused(case), words), words("Decide again."))
+
+
+def _needs_human(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    what = ", ".join(inert(str(one), 60) for one in v["why"])
+    return _lead(WARNING, words("Work this one out by hand."), words("The order has: {what}.", what=what))
+
+
+def _unpaid(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(WAIT, words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"]))
+
+
+def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words.plural("Ask about {count} extra unit.", "Ask about {count} extra units.", v["count"])
+    return _lead(WARNING, lead, words("More came in than was announced."))
+
+
+def _missing(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(WARNING, words.plural("{count} unit is missing.", "{count} units are missing.", v["count"]))
+
+
+def _passed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(CALENDAR, words("The window ended on {date} and nothing was sent.", date=v["date"]))
+
+
+def _due_soon(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(CALENDAR, words("Pay back by {date}.", date=v["date"]))
+
+
+def _sending(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _lead(WAIT, words("Sending {amount} to the shop.", amount=v["amount"]))
+
+
+def _extended(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words("Deadline extended to {date}", date=v["new_end"])
+    was = words("(was {date}, {count} days more)", date=v["old_end"], count=v["days"]) if v["old_end"] else ""
+    return _lead(CALENDAR, lead, was, words("by {who}: {why}", who=mention(v["by"]), why=inert(v["reason"])))
+
+
+def _late(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words("Taken after the window")
+    return _lead(CALENDAR, lead, words("(ended {date}): {why}", date=v["date"], why=inert(v["reason"])))
+
+
+def _question(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    asked = words(
+        "asked {time}: {text}", time=words.moment(v["at"], now=case.as_of), text=inert(v["text"], 120)
+    )
+    return _lead(TALK, words("Waiting for the customer's answer"), asked)
+
+
+def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    signs = " · ".join(flag_words(flag, words) for flag in v["flags"])
+    return _lead(LOOK, words("Worth a second look:"), signs)
+
+
+def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    when = words.moment(v["at"], now=case.as_of)
+    payment = f"`{inert(v['payment'], 40)}`" if v["payment"] else ""
+    return _lead(
+        CHECK,
+        words("Difference paid: {amount}", amount=v["amount"]),
+        " · ".join(filter(None, [when, payment])),
+    )
+
+
+def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    done: CaseResolution = v["resolution"]
+    return _lead(CHECK, " · ".join(filter(None, [_done(done, case, words), *_beside(done, words)])))
+
+
+def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:
+    if not done.amount:
+        return words("Settled without payment")
+    if done.method is Method.STORE_CREDIT:
+        return words(
+            "{amount} store credit, code ends in {tail}", amount=done.credit, tail=done.credit_code_tail
+        )
+    if done.method is Method.MANUAL_REFUND:
+        reference = inert(done.transfer_reference, 60)
+        return words(
+            "{amount} refunded by hand, reference {reference}", amount=done.amount, reference=reference
+        )
+    title = inert(case.order.payment_title, 60)
+    return words("{amount} refunded to {title}", amount=done.amount, title=title)
+
+
+def _beside(done: CaseResolution, words: Words) -> list[str]:
+    kept = words("kept {amount}", amount=done.kept) if done.kept else ""
+    return [kept, *[stock_move(move.sku, move.before, move.after, words) for move in done.restocked]]
+
+
+def stock_move(sku: str, before: int | None, after: int | None, words: Words) -> str:
+    """The shop's counter of one product before and after."""
+    if before is None or after is None:
+        return words("{sku}: the shop counts no stock", sku=f"`{inert(sku, 40)}`")
+    return words("{sku} stock {before} → {after}", sku=f"`{inert(sku, 40)}`", before=before, after=after)
+
+
+def _closed_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    status = inert(str(v["status"]), 40)
+    return _lead(CLOSED, words("Nothing to do here: the order is “{status}” in the shop.", status=status))
+
+
+def _closed(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    when = words.moment(v["at"], now=case.as_of) if v["at"] else ""
+    by = words("by {who}, {time}", who=mention(v["by"]), time=when) if v["by"] else when
+    return _lead(CLOSED, words.term(case.status), by, inert(v["reason"]))
+
+
+def _why(resolution: CaseResolution | None, words: Words) -> str:
+    if resolution is None or not resolution.why:
+        return ""
+    values = {name: inert(value) for name, value in resolution.why_values.items()}
+    return words(resolution.why, **values)
+
+
+def _last_refused(case: ReturnCase) -> CaseResolution | None:
+    refused = [one for one in case.resolutions if one.status.value == "refused"]
+    return refused[-1] if refused else None
+
+
+def _next_look(asked: CaseResolution | None, case: ReturnCase, words: Words) -> str:
+    if asked is None or asked.next_look_at is None:
+        return ""
+    seconds = max((asked.next_look_at - case.as_of).total_seconds(), 1)
+    return words("Next look in {span}.", span=words.span(seconds))
+
+
+def flag_words(flag: Flag, words: Words) -> str:
+    """A sign of misuse, with the number behind it."""
+    return FLAGS[flag.name](flag.values, words)
+
+
+FLAGS: Mapping[str, Callable[[Mapping[str, Any], Words], str]] = {
+    "many_returns": lambda v, words: words("{count} returns in {days} days", **v),
+    "high_return_rate": lambda v, words: words("{returns} of {orders} orders came back ({percent} %)", **v),
+    "unusually_large": lambda v, words: words("{amount}, usually orders for {average}", **v),
+    "asked_at_once": lambda v, words: words("asked {minutes} min after delivery", **v),
+    "delivered_but_missing": lambda v, words: words("pieces missing, delivered {delivered}", **v),
+    "kept_before": lambda v, words: words("kept goods {count} times before", **v),
+    "much_credit": lambda v, words: words("{amount} of credit given, limit {limit}", **v),
+}
+
+LINES: Mapping[str, Line] = {
+    "exchange_do_not_refund": _exchange,
+    "needs_person": _needs_person,
+    "disputed": _disputed,
+    "refunded_elsewhere": _refunded_elsewhere,
+    "refund_overdue": _overdue,
+    "answer_unknown": _unknown,
+    "refused_by_shop": _refused,
+    "credit_refused": _credit_refused,
+    "needs_human_order": _needs_human,
+    "difference_unpaid": _unpaid,
+    "extra_items": _extra,
+    "missing_items": _missing,
+    "deadline_passed": _passed,
+    "refund_due_soon": _due_soon,
+    "sending": _sending,
+    "extended_deadline": _extended,
+    "late_override": _late,
+    "question_pending": _question,
+    "flags": _flags,
+    "difference_paid": _paid,
+    "settled": _settled,
+    "order_closed_elsewhere": _closed_elsewhere,
+    "rejected": _closed,
+    "cancelled": _closed,
+    "expired": _closed,
+}

@@ -1,0 +1,236 @@
+"""One return as one message, drawn whole from its case: worst alert first, nothing said twice."""
+
+from collections.abc import Sequence
+
+from blocks import ids
+from blocks.alerts import alert_lines, mention
+from blocks.kit import COLOURS, FALLBACK, Block, button, context, fit, inert, lines, plain, section
+from bot.i18n import N_, Words
+from bot.rules.actions import Action, actions, blocked
+from bot.rules.alerts import colour, is_lively
+from bot.rules.case import CaseItem, ReturnCase
+from bot.rules.policy import clock_paused
+from store.money import Money, total
+from store.terms import Condition, Reason, ReturnStatus, Wish
+
+MOST_ITEMS = 6  # lines of goods on a card; the refund box has them all
+BUTTONS = 4
+
+LABELS = {
+    Action.TAKE: N_("Take it"),
+    Action.REFUND_BOX: N_("Refund box"),
+    Action.REVIEW_EXCHANGE: N_("Review exchange"),
+    Action.MESSAGE: N_("Message customer"),
+    Action.RECEIVED: N_("Received"),
+    Action.APPROVE: N_("Approve"),
+    Action.REJECT: N_("Reject…"),
+    Action.ASK: N_("Ask for information…"),
+    Action.EXTEND: N_("Extend deadline…"),
+    Action.CANCEL: N_("Cancel…"),
+    Action.REOPEN: N_("Reopen…"),
+    Action.HAND_OVER: N_("Hand over…"),
+    Action.TIMELINE: N_("Timeline"),
+    Action.OPEN_IN_SHOP: N_("Open in WooCommerce"),
+    Action.LOOK_NOT_REFUNDED: N_("Not refunded: try once more"),
+    Action.LOOK_WAS_REFUNDED: N_("It was refunded…"),
+}
+
+
+def return_card(case: ReturnCase, words: Words) -> dict[str, object]:
+    """The message: a text for notifications, and the card beside its coloured bar."""
+    fallback = fallback_text(case, words)
+    bar = COLOURS[colour(case).name.lower()]
+    attachment = {"color": bar, "blocks": card_blocks(case, words), "fallback": fallback}
+    return {"text": fallback, "attachments": [attachment]}
+
+
+def card_blocks(case: ReturnCase, words: Words) -> list[Block]:
+    """The blocks of the card; a return that is over shrinks to what became of it."""
+    alert = alert_lines(case, words)
+    blocks = [section(_title(case, words), "title")]
+    if alert:
+        blocks.append(section(alert, "alerts"))
+    if is_lively(case):
+        blocks.append(section(lines(_items(case, words), _wanted(case, words)), "items"))
+        blocks.append(
+            context(_facts(case, words), _customer(case, words), _owner(case, words), block_id="facts")
+        )
+        reasons = [words(problem.message, **problem.values) for problem in blocked(case)]
+        if reasons:
+            blocks.append(context(*reasons, block_id="blocked"))
+    blocks.append(_buttons(case, words))
+    return blocks
+
+
+def fallback_text(case: ReturnCase, words: Words) -> str:
+    """What a notification says: who, how much, and what stands in the way."""
+    name = inert(case.order.buyer.name, 60)
+    text = words(
+        "{number} · {name} · {status}", number=case.number, name=name, status=words.term(case.status)
+    )
+    if case.exchange_stands and is_lively(case):
+        text = f"{text} · {words('Exchange chosen: do NOT refund money.')}"
+    return fit(text, FALLBACK)
+
+
+def due(case: ReturnCase) -> Money:
+    """What all announced units are worth today."""
+    return total((item.due for item in case.items), case.order.currency)
+
+
+def _title(case: ReturnCase, words: Words) -> str:
+    number = inert(case.order.number, 30)
+    order = f"<{case.order.store_url}|#{number}>" if case.order.store_url else f"#{number}"
+    who = inert(case.order.buyer.name, 80)
+    parts = [f"*{case.number}*", words("order {order}", order=order), who]
+    if is_lively(case) and not case.exchange_stands:
+        parts.append(f"*{words.money(due(case))}*")
+    return "  ·  ".join(parts) + "\n" + _status(case, words)
+
+
+def _status(case: ReturnCase, words: Words) -> str:
+    asked = case.open_resolution
+    if asked is not None and asked.asked_at is not None and asked.status.value == "in_doubt":
+        span = words.span((case.as_of - asked.asked_at).total_seconds())
+        return words("Checking with the shop since {span}", span=span)
+    if case.status is ReturnStatus.PENDING and case.owner is None:
+        return words("New, nobody has taken it")
+    if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
+        when = words.moment(case.closed_at, now=case.as_of)
+        return words("Settled by {who}, {time}", who=mention(case.closed_by), time=when)
+    return words.term(case.status)
+
+
+def _items(case: ReturnCase, words: Words) -> str:
+    shown = [_item(item, case, words) for item in case.items[:MOST_ITEMS]]
+    more = len(case.items) - MOST_ITEMS
+    if more > 0:
+        shown.append(words.plural("and {count} more line", "and {count} more lines", more))
+    return "\n".join(shown)
+
+
+def _item(item: CaseItem, case: ReturnCase, words: Words) -> str:
+    line = case.order.line(item.line_id)
+    bought = line.quantity if line else item.quantity
+    count = (
+        str(item.quantity)
+        if item.quantity == bought
+        else words("{some} of {all}", some=item.quantity, all=bought)
+    )
+    name = ", ".join(filter(None, [inert(item.name, 70), inert(item.variant, 40)]))
+    parts = [
+        f"{count} × {name}",
+        f"`{inert(item.sku, 40)}`" if item.sku else "",
+        words("worth {amount}", amount=item.due),
+    ]
+    parts += [f"_{words.term(item.reason)}_", _arrived(item, words), _photos(item, words)]
+    said = f"\n> {inert(item.note, 160)}" if item.note else ""
+    return " · ".join(filter(None, parts)) + said
+
+
+def _arrived(item: CaseItem, words: Words) -> str:
+    counts = [(item.received.get(condition, 0), condition) for condition in Condition]
+    told = [f"{count} {words.term(condition)}" for count, condition in counts if count]
+    return words("received: {what}", what=", ".join(told)) if told else ""
+
+
+def _photos(item: CaseItem, words: Words) -> str:
+    if not item.photos:
+        return ""
+    return ":frame_with_picture: " + words.plural("{count} photo", "{count} photos", item.photos)
+
+
+def _wanted(case: ReturnCase, words: Words) -> str:
+    if case.wish is not Wish.EXCHANGE:
+        return words("Wants {wish}", wish=case.wish)
+    if case.exchange is None:
+        return words("Wants {wish}", wish=case.wish)
+    wish = case.exchange
+    parts = [f"{wish.quantity} × {inert(wish.name, 70)}", f"`{inert(wish.sku, 40)}`" if wish.sku else ""]
+    parts.append(words.money(wish.price) if wish.price else "")
+    if wish.stock is not None:
+        parts.append(words("{count} in stock", count=wish.stock))
+    return f"*{words('Wants instead')}*  " + " · ".join(filter(None, parts))
+
+
+def _facts(case: ReturnCase, words: Words) -> str:
+    order = case.order
+    title = inert(order.payment_title or order.payment_method, 60)
+    paid = words("Paid {amount} by {title}", amount=order.total, title=title)
+    parts = [paid, words("refunded {amount}", amount=order.refunded)]
+    if case.window_end:
+        parts.append(words("window ends {date}", date=case.window_end))
+    if case.policy.label_cost:
+        parts.append(words("label {amount}", amount=case.policy.label_cost))
+    if case.tracking_number:
+        parts.append(words("parcel {number}", number=f"`{inert(case.tracking_number, 40)}`"))
+    return " · ".join(parts)
+
+
+def _customer(case: ReturnCase, words: Words) -> str:
+    history = case.history
+    parts = [
+        words(
+            "Return no. {returns} of {orders} orders",
+            returns=history.returns + 1,
+            orders=max(history.orders, 1),
+        )
+    ]
+    if history.last_reasons:
+        parts.append(words("before: {reasons}", reasons=_reasons(history.last_reasons, words)))
+    return " · ".join(parts)
+
+
+def _reasons(reasons: Sequence[Reason], words: Words) -> str:
+    return ", ".join(dict.fromkeys(words.term(reason) for reason in reasons))
+
+
+def _owner(case: ReturnCase, words: Words) -> str:
+    parts = [words("Taken by {who}", who=mention(case.owner))] if case.owner else []
+    waits = words.span((case.as_of - (case.received_at or case.opened_at)).total_seconds())
+    parts.append(words("waiting {span}", span=waits))
+    if case.refund_due_by and not case.exchange_stands and not clock_paused(case):
+        parts.append(words("refund due by *{date}*", date=case.refund_due_by))
+    return " · ".join(parts)
+
+
+def _buttons(case: ReturnCase, words: Words) -> Block:
+    """The few that are needed now; the rest one click further. Values carry return and version only."""
+    offered = actions(case)
+    keen = [action for action in offered if action not in LATER or action is offered[0]][:BUTTONS]
+    value = f"{case.return_id}:{case.version}"
+    drawn = [_button(action, value, words, primary=place == 0) for place, action in enumerate(keen)]
+    drawn.append(button(words("More…"), ids.MORE, value))
+    return {"type": "actions", "block_id": "buttons", "elements": drawn}
+
+
+LATER = frozenset(
+    {
+        Action.APPROVE,
+        Action.REJECT,
+        Action.ASK,
+        Action.EXTEND,
+        Action.CANCEL,
+        Action.REOPEN,
+        Action.HAND_OVER,
+        Action.TIMELINE,
+        Action.OPEN_IN_SHOP,
+    }
+)
+PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.REVIEW_EXCHANGE, Action.RECEIVED, Action.APPROVE})
+
+
+def _button(action: Action, value: str, words: Words, *, primary: bool) -> Block:
+    more: Block = {"style": "primary"} if primary and action in PRIMARY else {}
+    if action is Action.LOOK_NOT_REFUNDED:
+        more = {"style": "danger", "confirm": _confirmation(words)}
+    return button(words(LABELS[action]), action.value, value, **more)
+
+
+def _confirmation(words: Words) -> Block:
+    return {
+        "title": plain(words("Try once more?"), 100),
+        "text": plain(words("Only if you looked in the shop and at the bank and found no refund."), 300),
+        "confirm": plain(words("I looked: none"), 30),
+        "deny": plain(words("Back"), 30),
+    }

@@ -1,0 +1,41 @@
+"""Every id that Slack sends back: actions, inputs and modals. Handlers listen for these and no others."""
+
+from bot.rules.actions import Action
+
+MORE = "more"
+OPEN_CARD = "open_card"
+OPEN_ADDRESS = "open_address"
+
+LINES = "lines"
+UNITS = "units"
+FEES = "fees"
+CHARGE_ANYWAY = "charge_anyway"
+CUSTOM_AMOUNT = "custom_amount"
+METHOD = "method"
+REFERENCE = "reference"
+
+REASON = "reason"
+TEXT = "text"
+DATE = "date"
+PERSON = "person"
+WISH = "wish"
+NOTE = "note"
+LATE_REASON = "late_reason"
+ARRIVED = "arrived"
+PROOF = "proof"
+
+BOX = "refund_box"
+CONFIRM = "confirm_refund"
+REJECT = "reject"
+ASK = "ask"
+EXTEND = "extend"
+RECEIVE = "receive"
+CANCEL = "cancel"
+REOPEN = "reopen"
+HAND_OVER = "hand_over"
+MESSAGE = "message"
+NEW_RETURN = "new_return"
+WAS_REFUNDED = "was_refunded"
+NOTICE = "notice"
+
+BUTTONS = tuple(action.value for action in Action)

@@ -1,0 +1,114 @@
+"""Lines in the thread below a card: what was sent, what came back, what was said. Internal, all of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from blocks.kit import FALLBACK, fit, inert, quoted, section
+from bot.i18n import Words
+from bot.rules.case import CaseResolution, ReturnCase
+
+
+def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words: Words) -> dict[str, object]:
+    """The message for what happened, as text and, where somebody's words are shown, as blocks."""
+    said = LINES[kind](values, case, words)
+    message: dict[str, object] = {"text": fit(said, 3000)}
+    if kind in ("asked", "written"):
+        message["text"] = fit(said, FALLBACK)
+        message["blocks"] = [section(said), quoted(str(values["text"]))]
+    return message
+
+
+def _resolution(values: Mapping[str, Any], case: ReturnCase) -> CaseResolution:
+    return next(one for one in case.resolutions if one.resolution_id == values["resolution"])
+
+
+def _sending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    return words(
+        "<@{who}> decided on a {method} of {amount}. Reference `{reference}`.",
+        who=one.by.user_id,
+        method=one.method,
+        amount=one.amount,
+        reference=one.reference,
+    )
+
+
+def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    shop = words(" The shop's refund is no. {number}.", number=one.refund_id) if one.refund_id else ""
+    return (
+        words(
+            ":white_check_mark: Done: {method} of {amount}, reference `{reference}`.",
+            method=one.method,
+            amount=one.amount,
+            reference=one.reference,
+        )
+        + shop
+    )
+
+
+def _refused(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    why = words(one.why, **{name: inert(text) for name, text in one.why_values.items()}) if one.why else ""
+    said = words(
+        ":warning: The {method} of {amount} was refused and no money moved.",
+        method=one.method,
+        amount=one.amount,
+    )
+    return f"{said} {why}".strip()
+
+
+def _in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    return words(
+        ":mag: The shop did not answer about {amount}. It may or may not have happened, so nothing is sent "
+        "again: we look until we know.",
+        amount=one.amount,
+    )
+
+
+def _needs_person(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    why = words(one.why, **{name: inert(text) for name, text in one.why_values.items()}) if one.why else ""
+    look = words(
+        ":octagonal_sign: Somebody has to look in the shop and at the bank for `{reference}`.",
+        reference=one.reference,
+    )
+    return f"{look} {why}".strip()
+
+
+def _not_restocked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    return words(":warning: The units could not be put back in stock. Please do it in the shop.")
+
+
+def _received(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    return words.plural(
+        "<@{by}> received {count} unit.", "<@{by}> received {count} units.", v["units"], by=v["by"]
+    )
+
+
+def _asked(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words(":speech_balloon: <@{by}> asked the customer:", by=v["by"])
+
+
+def _written(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words(":speech_balloon: <@{by}> wrote to the customer:", by=v["by"])
+
+
+def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    note = f" {inert(v['note'], 500)}" if v.get("note") else ""
+    return words("This is with <@{to}> now.", to=v["to"]) + note
+
+
+LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
+    "sending": _sending,
+    "settled": _settled,
+    "refused": _refused,
+    "in_doubt": _in_doubt,
+    "needs_person": _needs_person,
+    "not_restocked": _not_restocked,
+    "received": _received,
+    "asked": _asked,
+    "written": _written,
+    "handed_over": _handed_over,
+}

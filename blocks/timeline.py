@@ -1,0 +1,62 @@
+"""Who did what, when: the return's history, newest first, as a modal."""
+
+from collections.abc import Mapping, Sequence
+
+from blocks import ids
+from blocks.alerts import mention
+from blocks.kit import Block, View, context, inert, modal, section
+from bot.i18n import N_, Words
+from bot.rules.case import HistoryEntry, ReturnCase
+from store.money import Money
+from store.terms import Method
+
+MOST = 60  # entries in one modal
+
+VERBS: Mapping[str, str] = {
+    "opened": N_("The return was opened"),
+    "taken": N_("Taken"),
+    "handed_over": N_("Handed over to {to}"),
+    "approved": N_("Approved"),
+    "rejected": N_("Rejected: {reason}"),
+    "cancelled": N_("Cancelled: {reason}"),
+    "reopened": N_("Reopened: {reason}"),
+    "asked": N_("Asked the customer: {text}"),
+    "answered": N_("The customer answered: {text}"),
+    "written": N_("Wrote to the customer: {text}"),
+    "extended": N_("Deadline extended to {end}: {reason}"),
+    "received": N_("Received {units} units"),
+    "shipped": N_("On its way, parcel {tracking}"),
+    "decided": N_("Decided: {method}, {amount}, reference {reference}"),
+    "settled": N_("Settled: {method}, {amount}, reference {reference}"),
+    "refused": N_("Refused, no money moved, reference {reference}"),
+    "in_doubt": N_("No answer from the shop, looking, reference {reference}"),
+    "needs_person": N_("Somebody has to look, reference {reference}"),
+    "allowed_again": N_("Looked and found nothing; one more try allowed, reference {reference}"),
+    "confirmed": N_("Looked and found it under {proof}, reference {reference}"),
+    "restocked": N_("Put back in stock, reference {reference}"),
+    "not_restocked": N_("Not put back in stock, reference {reference}"),
+}
+
+
+def timeline(case: ReturnCase, entries: Sequence[HistoryEntry], words: Words) -> View:
+    """The modal."""
+    newest = list(reversed(entries))[:MOST]
+    blocks = [_entry(entry, case, words) for entry in newest]
+    if len(entries) > MOST:
+        blocks.append(context(words("and {count} older entries", count=len(entries) - MOST)))
+    return modal(words("Timeline"), blocks, callback_id=ids.NOTICE, close=words("Close"))
+
+
+def _entry(entry: HistoryEntry, case: ReturnCase, words: Words) -> Block:
+    when = words.moment(entry.at, now=case.as_of)
+    who = mention(entry.by) or words("the desk")
+    values = {name: _value(name, value, case, words) for name, value in entry.values.items()}
+    return section(f"*{when}*  {who}\n{words(VERBS[entry.verb], **values)}")
+
+
+def _value(name: str, value: object, case: ReturnCase, words: Words) -> object:
+    if name == "amount" and isinstance(value, int):
+        return words.money(Money(value, case.order.currency))
+    if name == "method":
+        return words.term(Method(str(value)))
+    return inert(value, 300) if isinstance(value, str) else value

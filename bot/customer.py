@@ -1,0 +1,94 @@
+"""What customers read, in their own language: the same words in the preview and in the note that is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.i18n import Words
+from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.choice import RefundQuote
+from store.money import Money
+from store.terms import Method
+
+CODE = "{code}"  # filled in when the note leaves; the code itself is kept nowhere
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What a resolution gives the customer, whether it is forecast or done."""
+
+    method: Method
+    amount: Money
+    credit: Money
+    kept: Money
+
+
+def customer_text(kind: str, case: ReturnCase, words: Words, **values: str) -> str:
+    """The note for what happened: approved, rejected (with ``reason``) or cancelled."""
+    return TEXTS[kind](case, words, values)
+
+
+def settled_text(case: ReturnCase, resolution: CaseResolution, words: Words) -> str:
+    """The note for a resolution that is done."""
+    payment = Payment(resolution.method, resolution.amount, resolution.credit, resolution.kept)
+    return payment_text(case, payment, words)
+
+
+def forecast_text(case: ReturnCase, quote: RefundQuote, words: Words) -> str:
+    """The note that will be sent if ``quote`` is carried out."""
+    return payment_text(case, Payment(quote.method, quote.amount, quote.credit, quote.kept), words)
+
+
+def payment_text(case: ReturnCase, payment: Payment, words: Words) -> str:
+    """How a return was settled, in plain words."""
+    kept = words("We kept {kept} for the return.", kept=payment.kept) if payment.kept else ""
+    return " ".join(filter(None, [_paid(case, payment, words), kept]))
+
+
+def _paid(case: ReturnCase, payment: Payment, words: Words) -> str:
+    number = case.number
+    if not payment.amount:
+        return words("We have settled your return {number}.", number=number)
+    if payment.method is Method.STORE_CREDIT:
+        said = words(
+            "We have issued {amount} of store credit for your return {number}.",
+            amount=payment.credit,
+            number=number,
+        )
+        use = words("Your code is {code}. It works with this e-mail address and can be used once.", code=CODE)
+        return f"{said} {use}"
+    if payment.method is Method.MANUAL_REFUND:
+        return words(
+            "We have transferred {amount} to you for your return {number}.",
+            amount=payment.amount,
+            number=number,
+        )
+    title = case.order.payment_title or case.order.payment_method
+    return words(
+        "We have refunded {amount} for your return {number} to “{title}”. It takes 1 to 5 days to show.",
+        amount=payment.amount,
+        number=number,
+        title=title,
+    )
+
+
+def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
+    return words(
+        "Your return {number} is agreed. Please send the items back; we will write as soon as they are here.",
+        number=case.number,
+    )
+
+
+def _rejected(case: ReturnCase, words: Words, values: Mapping[str, str]) -> str:
+    said = words("We could not accept your return {number}.", number=case.number)
+    return f"{said} {values['reason']}"
+
+
+def _cancelled(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
+    return words("Your return {number} was cancelled. Nothing has to be sent.", number=case.number)
+
+
+TEXTS: Mapping[str, Callable[[ReturnCase, Words, Mapping[str, str]], str]] = {
+    "approved": _approved,
+    "rejected": _rejected,
+    "cancelled": _cancelled,
+}

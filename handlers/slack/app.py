@@ -1,0 +1,80 @@
+"""create_bolt(desk): the Bolt application and its listeners, listed. The same over HTTP and Socket Mode."""
+
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_bolt import Ack, App, BoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from blocks import ids
+from bot.desk import Desk
+from bot.errors import GatewayError
+from handlers.slack import box, commands, context, decisions, events, opening
+from handlers.slack.calls import called, open_client
+from handlers.slack.click import listening
+
+THREADS = 32
+RECOMPUTING = re.compile(rf"^({ids.LINES}|{ids.UNITS}|{ids.FEES}|{ids.CUSTOM_AMOUNT}|{ids.METHOD})(:|$)")
+
+
+def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
+    """The Bolt application. Listeners run in the request's own thread: they verify, write and acknowledge."""
+    client = client or open_client(desk.settings)
+    app = App(
+        name="returns-desk",
+        logger=_quiet_logger(),
+        client=client,
+        signing_secret=desk.settings.slack_signing_secret.get_secret_value() or None,
+        authorize=_authorize(client),
+        process_before_response=True,
+        request_verification_enabled=False,  # checked at the door, and by Slack's socket
+        ignoring_self_events_enabled=True,
+        raise_error_for_unhandled_request=False,
+        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack"),
+    )
+    context.install(app, desk)
+    _listen(app)
+    return app
+
+
+def _listen(app: App) -> None:
+    app.command("/returns")(listening(commands.returns))
+    for action_id, listener in {**decisions.ACTIONS, **box.ACTIONS}.items():
+        app.action(action_id)(listening(listener))
+    for callback_id, listener in {**decisions.SUBMISSIONS, **box.SUBMISSIONS, **opening.SUBMISSIONS}.items():
+        app.view(callback_id)(listening(listener))
+    app.action(RECOMPUTING)(ack=_acknowledge, lazy=[box.recompute])
+    for event, listener in events.EVENTS.items():
+        app.event(event)(listening(listener))
+    app.action(re.compile(".*"))(listening(events.unknown))
+
+
+def _acknowledge(ack: Ack) -> None:
+    ack()
+
+
+def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
+    """Who we are, asked once at start: nothing may be asked between a click and its acknowledgement."""
+    token = str(client.token)
+    try:
+        us = called(client.auth_test)
+        known = {name: us.get(name) for name in ("team_id", "bot_id")}
+        known["bot_user_id"] = us.get("user_id")
+    except GatewayError:
+        known = {}
+        logging.getLogger(__name__).warning("Slack does not answer; starting all the same")
+
+    def authorize(context: BoltContext) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=context.enterprise_id, bot_token=token, **known)
+
+    return authorize
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt writes request bodies to its log at INFO; customers' words do not belong there."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger
