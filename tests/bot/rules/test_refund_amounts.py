@@ -76,6 +76,17 @@ def test_a_refund_made_outside_counts_as_its_units_or_its_amount(named: int, uni
     assert due_for(order, (), 1, units) == money(left)
 
 
+def test_tax_that_a_refund_outside_left_out_is_due_with_the_units_it_did_not_name() -> None:
+    row = make.a_refund("27.50", make.refunded(1, 1, "27.50"))
+    assert amounts(make.a_quote(make.an_order(refunds=(row,)), make.a_choice((1, 2)))) == HALF_AND_TWO_THIRDS
+
+
+def test_tax_fits_inside_what_is_left_of_a_line() -> None:
+    row = make.a_refund("98.00", make.refunded(1, 0, "98.00"))
+    quote = make.a_quote(make.an_order(refunds=(row,)), make.a_choice((1, 3)))
+    assert amounts(quote) == ("1.00", "1.00", "0.00")
+
+
 def test_our_own_row_in_the_shop_is_not_counted_twice() -> None:
     quote = make.a_quote(choice=make.a_choice((1, 1)))
     row = make.a_refund("33.00", make.refunded(1, 1, "33.00"), refund_id=7, reason="RMA-1042-R1 · thank you")
@@ -183,6 +194,13 @@ def test_shipping_is_paid_back_once_per_order() -> None:
     assert [problem.field for problem in second.blockers] == ["refund_shipping"]
 
 
+def test_a_fee_paid_on_top_comes_back_with_shipping_and_the_last_unit() -> None:
+    order = make.an_order(make.a_line(1, "80.00", 2), make.shipping(), make.a_fee("3.00"))
+    part = make.a_quote(order, make.a_choice((1, 1), refund_shipping=True))
+    whole = make.a_quote(order, make.a_choice((1, 2), refund_shipping=True))
+    assert (part.amount, whole.amount) == (money("46.00"), order.total)
+
+
 def test_a_label_comes_off_and_tax_follows_what_is_really_paid() -> None:
     """M10: the quantities stay, so that restocking still works."""
     quote = make.a_quote(choice=make.a_choice((1, 2), deduct_label=True))
@@ -277,6 +295,7 @@ def test_goodwill_above_the_units_is_not_paid_a_second_time_with_the_next_one() 
     generous = make.a_quote(choice=make.a_choice((1, 2), custom_amount="80.00", goodwill=True))
     third = make.a_quote(choice=make.a_choice((1, 1)), settlements=(make.a_settlement(generous),))
     assert third.amount == money("19.00")
+    assert due_for(make.an_order(), (make.a_settlement(generous),), 1, 1) == money("19.00")
 
 
 def test_a_custom_amount_below_the_goods_is_kept_on_purpose() -> None:
@@ -326,6 +345,13 @@ def test_dinars_end_in_zero_on_cards_only(method: Method, expected: list[str]) -
         quote = make.a_quote(order, choice, policy=policy, settlements=tuple(settlements))
         settlements.append(make.a_settlement(quote, f"R{turn}"))
     assert [settlement.amount.decimal for settlement in settlements] == expected
+
+
+def test_a_label_in_fils_leaves_a_card_refund_that_ends_in_zero() -> None:
+    order = make.an_order(make.a_line(1, "10.000", 3, currency="KWD", taxes={}))
+    choice = make.a_choice((1, 3), deduct_label=True)
+    quote = make.a_quote(order, choice, policy=make.a_policy(currency="KWD", label_cost="1.234"))
+    assert (quote.amount.decimal, quote.kept.decimal) == ("8.760", "1.240")
 
 
 def test_a_custom_amount_of_dinars_on_a_card_has_to_end_in_zero() -> None:

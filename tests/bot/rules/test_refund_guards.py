@@ -129,6 +129,13 @@ def test_what_went_back_another_way_does_not_count_against_the_card() -> None:
     assert not make.a_quote(order, make.a_choice((1, 1))).blockers
 
 
+def test_a_refund_the_shop_does_not_show_yet_counts_against_the_card() -> None:
+    order = make.an_order(make.a_line(1, "100.00", 2), card_paid=money("75.00"))
+    sent = make.a_settlement(make.a_quote(order, make.a_choice((1, 1))))
+    quote = make.a_quote(order, make.a_choice((1, 1)), settlements=(sent,))
+    assert quote.blockers[0].values == {"amount": money("25.00")}
+
+
 def test_a_disputed_payment_is_not_refunded_through_its_gateway() -> None:
     """G10."""
     order = make.an_order(disputed=True)
@@ -184,6 +191,12 @@ def test_a_choice_that_makes_no_sense_names_its_field(choice: dict[str, Any], fi
     order = make.an_order(make.a_line(), make.shipping())
     units = choice.pop("units")
     assert field in fields(make.a_quote(order, make.a_choice(*units, **choice)))
+
+
+def test_what_forbids_comes_before_what_is_merely_said() -> None:
+    choice = make.a_choice((1, 4), deduct_label=True, restock=True)
+    problems = make.a_quote(choice=choice, reasons={1: Reason.DAMAGED}).problems
+    assert [problem.warning for problem in problems] == [False, True, True]
 
 
 def test_shipping_alone_can_be_paid_back() -> None:

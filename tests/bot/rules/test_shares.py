@@ -52,6 +52,13 @@ def test_two_rates_on_one_line_sum_to_its_tax() -> None:
     assert [share.amount.decimal for share in line.taxes] == ["0.50", "1.00"]
 
 
+@pytest.mark.parametrize(("paid", "expected"), [("23.00", ["11.00", "12.00"]), ("23.20", ["11.60", "11.60"])])
+def test_the_tax_that_comes_nearer_to_the_total_is_believed(paid: str, expected: list[str]) -> None:
+    """M5: the shop adds up rounded taxes or unrounded ones, as it is set up."""
+    lines = [a_raw(1, "10.00", "1.00", (1, "1.60")), a_raw(2, "10.00", "2.00", (1, "1.60"))]
+    assert grosses(share_out(money(paid), lines)) == expected
+
+
 def test_a_discount_given_as_a_fee_stays_below_zero() -> None:
     lines = [a_raw(1, "104.833333", "20.97", (1, "20.966667")), a_raw(2, "-10.00", "-2.00", (1, "-2.00"))]
     product, fee = share_out(money("113.80"), lines)

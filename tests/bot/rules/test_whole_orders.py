@@ -16,7 +16,7 @@ from tests.bot.rules.orders import mixed_orders, recorded_orders
 
 MIXED, RECORDED = mixed_orders(), recorded_orders()
 EVERY = [pytest.param(order, id=f"{order.order_id}-{order.currency}") for order in (*MIXED, *RECORDED)]
-QUIET = settings(derandomize=True, deadline=None, max_examples=150)
+QUIET = settings(derandomize=True, deadline=None, max_examples=300)
 
 
 def manual(*units: ChosenUnits, everything: bool = False) -> RefundChoice:
