@@ -1,5 +1,6 @@
 """Looks at everything the desk depends on before it is opened, and says what to do. Changes nothing."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import requests
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from bot.commands.disk import shared_filesystem
 from bot.commands.shop_checks import check_shop
 from bot.config import BadSettings, Settings
 from bot.findings import Finding, ok, warning, wrong
@@ -82,10 +84,18 @@ def _check_schema(engine: Engine) -> Finding:
 def _check_sqlite(engine: Engine) -> Iterator[Finding]:
     with engine.execution_options(reading=True).connect() as connection:
         said = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    file = Path(engine.url.database or "")
     if said != "ok":
         yield wrong("database", f"is damaged: {said}", "Stop the desk and restore a backup.")
+    elif not os.access(file, os.W_OK) or not os.access(file.resolve().parent, os.W_OK):
+        yield wrong(
+            "database", f"{file} or its folder cannot be written", "Give the desk's user the right to."
+        )
     else:
-        yield ok("database", f"SQLite file {engine.url.database}")
+        yield ok("database", f"SQLite file {file}")
+    if kind := shared_filesystem(file):
+        lost = f"is on a network disk ({kind}), where locks do not hold and two workers may refund at once"
+        yield wrong("database", lost, "Put it on a local disk, or use PostgreSQL.")
 
 
 def _check_postgresql(engine: Engine) -> Iterator[Finding]:
