@@ -95,7 +95,6 @@ class World:
 def a_world(engine: Engine, **settings: Any) -> Iterator[World]:
     """A shop with one tax rate, Alice and Bob in the team, and nothing else."""
     shop, faults, clock = shops.Shop(), Faults(), Clock()
-    shop.add_tax_rate("20", "TVA 20%")
     key = shop.key()
     with Service(Faulty(shops.create_app(shop), faults, "shop")) as service:
         desk = Desk(

@@ -71,6 +71,7 @@ def _receipt(change: Change, by: Operator, arrival: Arrival) -> Receipt:
 def _extra(change: Change) -> int:
     arrived: Counter[int] = Counter()
     for receipt in returns.receipts_of(change.session, change.return_id):
-        arrived[receipt.line_id] += receipt.quantity
+        if receipt.condition is not Condition.MISSING:
+            arrived[receipt.line_id] += receipt.quantity
     announced = {item.line_id: item.quantity for item in returns.items_of(change.session, change.return_id)}
     return extra_units(announced, arrived)

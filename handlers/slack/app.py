@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
@@ -14,7 +15,7 @@ from bot.desk import Desk
 from bot.errors import GatewayError
 from handlers.slack import box, commands, context, decisions, events, opening
 from handlers.slack.calls import called, open_client
-from handlers.slack.click import listening
+from handlers.slack.click import click_of, listening
 
 THREADS = 32
 RECOMPUTING = re.compile(rf"^({ids.LINES}|{ids.UNITS}|{ids.FEES}|{ids.CUSTOM_AMOUNT}|{ids.METHOD})(:|$)")
@@ -26,7 +27,7 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
     app = App(
         name="returns-desk",
         logger=_quiet_logger(),
-        client=client,
+        client=_without_token(desk),
         signing_secret=desk.settings.slack_signing_secret.get_secret_value() or None,
         authorize=_authorize(client),
         process_before_response=True,
@@ -36,20 +37,32 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack"),
     )
     context.install(app, desk)
-    _listen(app)
+    _listen(app, desk)
     return app
 
 
-def _listen(app: App) -> None:
-    app.command("/returns")(listening(commands.returns))
+def _listen(app: App, desk: Desk) -> None:
+    app.command("/returns")(listening(desk, commands.returns))
     for action_id, listener in {**decisions.ACTIONS, **box.ACTIONS}.items():
-        app.action(action_id)(listening(listener))
+        app.action(action_id)(listening(desk, listener))
     for callback_id, listener in {**decisions.SUBMISSIONS, **box.SUBMISSIONS, **opening.SUBMISSIONS}.items():
-        app.view(callback_id)(listening(listener))
-    app.action(RECOMPUTING)(ack=_acknowledge, lazy=[box.recompute])
+        app.view(callback_id)(listening(desk, listener))
+    app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk)])
     for event, listener in events.EVENTS.items():
-        app.event(event)(listening(listener))
-    app.action(re.compile(".*"))(listening(events.unknown))
+        app.event(event)(listening(desk, listener))
+    app.action(re.compile(".*"))(listening(desk, events.unknown))
+
+
+def _recomputing(desk: Desk) -> Callable[..., None]:
+    def recompute(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+        box.recompute(click_of(desk, body, context, client))
+
+    return recompute
+
+
+def _without_token(desk: Desk) -> WebClient:
+    """Bolt puts the token of ``authorize`` into a copy of this for each request."""
+    return WebClient(base_url=desk.settings.slack_api_url, timeout=3, retry_handlers=[])
 
 
 def _acknowledge(ack: Ack) -> None:

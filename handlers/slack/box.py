@@ -4,8 +4,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt import BoltContext
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from blocks import ids
@@ -17,7 +15,7 @@ from bot.desk.resolution import Settling, load_settling, resolve
 from bot.errors import Blocked, NotFound, StaleCase
 from bot.rules.actions import Action
 from bot.rules.proposal import default_choice
-from handlers.slack.click import Answer, Click, Listener, click_of, parse_return
+from handlers.slack.click import Answer, Click, Listener, parse_return
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +30,12 @@ def open_box(click: Click) -> Answer:
     return click.show(refund_box(settling.case, choice, settling.quote(choice), click.words))
 
 
-def recompute(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+def recompute(click: Click) -> None:
     """After a change: the same box with the forecast of what is ticked now. Runs behind the answer."""
-    click = click_of(body, context, client)
     settling = load_settling(click.desk, read_place(click.view)[0])
     typed = read_choice(click.view, settling.case)
     try:
-        client.views_update(
+        click.client.views_update(
             view_id=click.view["id"], hash=click.view["hash"], view=_redrawn(click, settling, typed)
         )
     except SlackApiError as e:

@@ -92,11 +92,11 @@ class Click:
 Listener = Callable[[Click], Answer]
 
 
-def listening(listener: Listener) -> Callable[..., None]:
+def listening(desk: Desk, listener: Listener) -> Callable[..., None]:
     """``listener`` as Bolt calls it: acknowledged once, with its answer or with why not."""
 
     def run(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        click = click_of(body, context, client)
+        click = click_of(desk, body, context, client)
         answer, outcome = _answer(listener, click)
         ack(**(answer or {}))
         inbox.conclude(click.desk.engine, click.delivery, outcome)
@@ -104,12 +104,13 @@ def listening(listener: Listener) -> Callable[..., None]:
     return run
 
 
-def click_of(body: Mapping[str, Any], context: BoltContext, client: WebClient) -> Click:
+def click_of(desk: Desk, body: Mapping[str, Any], context: BoltContext, client: WebClient) -> Click:
     """The click that the middleware prepared."""
+    operator: Operator = context["operator"]
     return Click(
-        desk=context["desk"],
-        operator=context["operator"],
-        words=context["words"],
+        desk=desk,
+        operator=operator,
+        words=Words(operator.language, desk.settings.timezone),
         body=body,
         client=client,
         delivery=context["delivery"],

@@ -8,7 +8,6 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 
 from bot.desk import Desk
 from bot.desk.access import find_operator
-from bot.i18n import Words
 from handlers.slack.people import plan_look_up
 from store import inbox
 
@@ -37,8 +36,7 @@ def install(app: App, desk: Desk) -> None:
         operator = find_operator(desk, user_id)
         if operator.unknown and user_id:
             plan_look_up(desk, user_id)
-        context["desk"], context["operator"] = desk, operator
-        context["words"] = Words(operator.language, desk.settings.timezone)
+        context["operator"] = operator
         return next_()
 
 
