@@ -2,14 +2,43 @@
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.story.people import ROLES
+from bot.sandbox.story import everyday, guards, money, oddities
+from bot.sandbox.story.people import ALICE, BOB, GENERAL, ROLES
+from bot.sandbox.story.shelf import fill_shelf
 from bot.sandbox.story.story import Story
+from bot.sandbox.story.teller import Teller
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
+BEFORE_FIRST_ORDER = 5500
+
 
 def small_shop(sandbox: "Sandbox") -> Story:
     """Tell the story into the sandbox's services."""
-    sandbox.shop.state.name = "Atelier Nord"
-    return Story(roles=dict(ROLES))
+    shop = sandbox.shop
+    shop.state.name = "Atelier Nord"
+    with sandbox.clock.ago(days=500):
+        shelf = fill_shelf(sandbox)
+        shop.add_coupon("welcome10", "10.00")
+        shop.add_coupon("quarter", "25", "percent")
+        shop.add_coupon("tenth", "10", "percent")
+    shop.state.number_from("post", BEFORE_FIRST_ORDER)
+    teller = Teller(sandbox, shelf)
+    for chapter in (oddities, guards, money, everyday):
+        chapter.tell(teller)
+    steps = teller.tell()
+    shelf.settle()
+    _small_talk(teller)
+    orders = {key: order.id for key, order in teller.orders.items()}
+    return Story(steps, dict(ROLES), orders)
+
+
+def _small_talk(teller: Teller) -> None:
+    slack, say = teller.sandbox.slack, teller.say
+    slack.say(ALICE, GENERAL, say("Good morning! Coffee is ready.", "Bonjour ! Le café est prêt."))
+    slack.say(
+        BOB,
+        GENERAL,
+        say("The carrier is late again, parcels at noon.", "Le transporteur a du retard, à midi."),
+    )

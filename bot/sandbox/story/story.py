@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Item:
-    """Units of one line of an order to send back."""
+    """Units of one line of an order to send back; ``line`` is the id of the shop's line item."""
 
     line: int
     quantity: int
@@ -27,10 +27,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Request:
-    """A customer asks for a return. ``key`` names it in the story; ``days`` is how long ago it was noticed.
-
-    ``by_staff`` marks one that the intake must refuse and only the team can open, such as a late one.
-    """
+    """A customer asks for a return. ``key`` names it in the story, ``days`` is how long ago that was."""
 
     key: str
     order: int
@@ -41,7 +38,6 @@ class Request:
     language: str = ""
     days: float = 0
     tracking: str = ""
-    by_staff: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The request as an intake reads it; the caller adds the moment it was noticed."""
@@ -64,27 +60,34 @@ class Request:
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody does afterwards. ``what`` is "command", "shop_refund", "cancel", "dispute" or "card".
+    """What somebody does. ``key`` names the order and, where there is one, the request it is about.
 
-    ``text`` is the command's text, an amount, or the word of a card's button; ``key`` names the request or,
-    with ``order``, the order it is about.
+    ``what`` is "command" (``text`` follows the command's name), "say" (``text`` in #returns), "take",
+    "approve", "receive", "ship" (``text`` is a tracking number), or, in the shop, "refund" (``text`` is an
+    amount), "cancel", "dispute", "pay" (a bank transfer arrives).
     """
 
     who: str
     what: str
-    text: str = ""
     key: str = ""
-    order: int = 0
+    text: str = ""
+
+
+Step = Request | Act
 
 
 @dataclass
 class Story:
-    """The told story: what there is to ask for and to do next."""
+    """The told story. ``steps`` is what happens next, in order; ``orders`` finds the orders by their keys."""
 
-    requests: list[Request] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
     orders: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests among the steps."""
+        return [step for step in self.steps if isinstance(step, Request)]
 
     def as_json(self) -> dict[str, Any]:
         """For the page."""
