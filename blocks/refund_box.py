@@ -89,7 +89,7 @@ def confirm_box(case: ReturnCase, choice: RefundChoice, quote: RefundQuote, word
         callback_id=ids.CONFIRM,
         close=words("Back"),
         submit=words("Yes, do it"),
-        place=write_confirmed(case, choice),
+        place=write_confirmed(case, choice, quote.amount),
     )
 
 

@@ -56,13 +56,14 @@ def read_choice(view: Mapping[str, Any], case: ReturnCase) -> Typed:
     return Typed(choice, errors, texts)
 
 
-def write_confirmed(case: ReturnCase, choice: RefundChoice) -> str:
-    """The choice as it travels through the confirmation; the desk computes everything anew from it."""
+def write_confirmed(case: ReturnCase, choice: RefundChoice, amount: Money) -> str:
+    """The choice as it travels through the confirmation, and the amount that was read there."""
     custom = choice.custom_amount
     kept = {
         "place": f"{case.return_id}:{case.version}",
         "units": [[one.line_id, one.quantity, one.condition.value] for one in choice.units],
         "method": choice.method.value,
+        "amount": [amount.minor, amount.currency],
         "ticks": [name for name in TICKS if getattr(choice, name)],
         "custom": [custom.minor, custom.currency] if custom else None,
         "why": choice.charge_anyway[:300],
@@ -71,13 +72,13 @@ def write_confirmed(case: ReturnCase, choice: RefundChoice) -> str:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_confirmed(view: Mapping[str, Any]) -> RefundChoice:
-    """The choice that was confirmed. Raises ValueError or KeyError when the metadata is not ours."""
+def read_confirmed(view: Mapping[str, Any]) -> tuple[RefundChoice, Money]:
+    """The choice and the amount that were confirmed. Raises ValueError or KeyError when the metadata is not ours."""
     kept = json.loads(str(view.get("private_metadata", "")))
     units = tuple(ChosenUnits(int(line), int(count), Condition(how)) for line, count, how in kept["units"])
     custom = Money(int(kept["custom"][0]), str(kept["custom"][1])) if kept["custom"] else None
     ticks = {name: name in kept["ticks"] for name in TICKS}
-    return RefundChoice(
+    choice = RefundChoice(
         units=units,
         method=Method(kept["method"]),
         custom_amount=custom,
@@ -85,6 +86,7 @@ def read_confirmed(view: Mapping[str, Any]) -> RefundChoice:
         reference=str(kept["reference"]),
         **ticks,
     )
+    return choice, Money(int(kept["amount"][0]), str(kept["amount"][1]))
 
 
 TICKS = ("deduct_label", "charge_fee", "refund_shipping", "restock", "goodwill")

@@ -23,6 +23,7 @@ from bot.rules.refund import quote_for
 from store import returns
 from store.db import reading
 from store.models import Operation, Resolution, Return
+from store.money import Money
 from store.terms import OperationState, ResolutionStatus
 
 
@@ -47,10 +48,18 @@ def load_settling(desk: Desk, return_id: int) -> Settling:
         return _settling(desk, session, rma)
 
 
-def resolve(desk: Desk, return_id: int, by: Operator, seen: int, choice: RefundChoice) -> str:
+def resolve(
+    desk: Desk,
+    return_id: int,
+    by: Operator,
+    seen: int,
+    choice: RefundChoice,
+    *,
+    confirmed: Money | None = None,
+) -> str:
     """Decide: write the resolution and its first step down, and return its reference.
 
-    Raises NotAllowed, StaleCase, or Blocked and InvalidInput with the sentence of the rule that forbids it.
+    ``confirmed`` is the amount the person read and agreed to; another one is never sent. Raises NotAllowed, StaleCase, or Blocked and InvalidInput with the sentence of the rule that forbids it.
     """
     require(by)
     try:
@@ -60,6 +69,7 @@ def resolve(desk: Desk, return_id: int, by: Operator, seen: int, choice: RefundC
             _refuse_second(settling.case)
             quote = settling.quote(choice)
             _refuse_problems(quote)
+            _refuse_other_amount(quote, confirmed)
             row = _insert(change, choice, quote)
             plan_first(change, row, quote, settling.case)
             change.note("decided", reference=row.reference, method=choice.method, amount=quote.amount.minor)
@@ -123,6 +133,14 @@ def _refuse_problems(quote: RefundQuote) -> None:
     for problem in quote.blockers:
         kind: type[DeskError] = InvalidInput if problem.field else Blocked
         raise kind(problem.message, field=problem.field or None, **problem.values)
+
+
+def _refuse_other_amount(quote: RefundQuote, confirmed: Money | None) -> None:
+    if confirmed is not None and confirmed != quote.amount:
+        raise StaleCase(
+            "The shop changed meanwhile: it would be {amount} now. Open the box again and look.",
+            amount=quote.amount,
+        )
 
 
 def _insert(change: Change, choice: RefundChoice, quote: RefundQuote) -> Resolution:

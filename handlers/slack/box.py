@@ -11,6 +11,7 @@ from blocks.kit import View
 from blocks.refund_box import confirm_box, refund_box
 from blocks.refund_box_state import Typed, read_choice, read_confirmed, read_place
 from bot.desk.access import require
+from bot.desk.orders import plan_refresh
 from bot.desk.resolution import Settling, load_settling, resolve
 from bot.errors import Blocked, NotFound, StaleCase
 from bot.rules.actions import Action
@@ -26,6 +27,7 @@ def open_box(click: Click) -> Answer:
     settling = load_settling(click.desk, parse_return(click.value)[0])
     if settling.case.closed_at is not None:
         raise Blocked("This return is settled. The card shows what happened.")
+    plan_refresh(click.desk, settling.case.order.order_id)  # what the shop changed meanwhile shows next time
     choice = default_choice(settling.case)
     return click.show(refund_box(settling.case, choice, settling.quote(choice), click.words))
 
@@ -61,10 +63,10 @@ def confirm(click: Click) -> Answer:
     """Amount and destination were read and confirmed: decide, and close both modals."""
     return_id, seen = read_place(click.view)
     try:
-        choice = read_confirmed(click.view)
+        choice, amount = read_confirmed(click.view)
     except (KeyError, ValueError, TypeError) as e:
         raise NotFound("This form is from an older release. Close it and open the box again.") from e
-    resolve(click.desk, return_id, click.operator, seen, choice)
+    resolve(click.desk, return_id, click.operator, seen, choice, confirmed=amount)
     return {"response_action": "clear"}
 
 
