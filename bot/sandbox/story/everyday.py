@@ -36,7 +36,7 @@ def _cheaper(teller: Teller) -> None:
     """A hoodie of 80.00 against a shirt of 59.00: only 21.00 is due."""
     sofia, shelf = teller.customer("Sofia", "Rossi", country="IT"), teller.shelf
     teller.buys("cheaper", sofia, (shelf["hoodie-m"], 1), days=14, delivered=9)
-    shirt = Replacement(_name(teller, "shirt-m"), "SHIRT-M", 1, "59.00", "-21.00")
+    shirt = Replacement(_name(teller, "shirt-m"), "SHIRT-M", 1, "59.00")
     teller.asks("cheaper", "exchange", (0, 1, "changed_mind"), instead=shirt, days=3)
     teller.then(BOB, "take", "cheaper")
 
@@ -45,7 +45,7 @@ def _even(teller: Teller) -> None:
     """The same shirt one size larger, bought with a discount: nothing to pay, whatever was paid."""
     emma, shelf = teller.customer("Emma", "Leroy"), teller.shelf
     teller.buys("even", emma, (shelf["shirt-m"], 1), days=9, delivered=5, coupon="tenth")
-    larger = Replacement(_name(teller, "shirt-l"), "SHIRT-L", 1, "59.00", "0.00")
+    larger = Replacement(_name(teller, "shirt-l"), "SHIRT-L", 1, "59.00")
     teller.asks("even", "exchange", (0, 1, "too_small"), instead=larger, days=2)
 
 
@@ -53,7 +53,7 @@ def _out_of_stock(teller: Teller) -> None:
     """What the customer wants instead is gone."""
     jonas, shelf = teller.customer("Jonas", "Berg", country="SE"), teller.shelf
     teller.buys("gone", jonas, (shelf["hoodie-l"], 1), days=12, delivered=8, payment_method="paypal")
-    navy = Replacement(_name(teller, "hoodie-xl"), "HOOD-XL-N", 1, "80.00", "0.00")
+    navy = Replacement(_name(teller, "hoodie-xl"), "HOOD-XL-N", 1, "80.00")
     teller.asks("gone", "exchange", (0, 1, "too_small"), instead=navy, days=2.5)
 
 
