@@ -73,7 +73,7 @@ def write_confirmed(case: ReturnCase, choice: RefundChoice, amount: Money) -> st
 
 
 def read_confirmed(view: Mapping[str, Any]) -> tuple[RefundChoice, Money]:
-    """The choice and the amount that were confirmed. Raises ValueError or KeyError when the metadata is not ours."""
+    """The choice and the amount that were confirmed. Raises ValueError or KeyError when they are not ours."""
     kept = json.loads(str(view.get("private_metadata", "")))
     units = tuple(ChosenUnits(int(line), int(count), Condition(how)) for line, count, how in kept["units"])
     custom = Money(int(kept["custom"][0]), str(kept["custom"][1])) if kept["custom"] else None

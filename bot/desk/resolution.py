@@ -16,7 +16,7 @@ from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import BY_A_PERSON, Change, changing, reference_after, slot_after
 from bot.desk.steps import plan_first, step_done
-from bot.errors import Blocked, DeskError, InvalidInput, NotFound
+from bot.errors import Blocked, DeskError, InvalidInput, NotFound, StaleCase
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundChoice, RefundQuote
 from bot.rules.refund import quote_for
@@ -59,7 +59,8 @@ def resolve(
 ) -> str:
     """Decide: write the resolution and its first step down, and return its reference.
 
-    ``confirmed`` is the amount the person read and agreed to; another one is never sent. Raises NotAllowed, StaleCase, or Blocked and InvalidInput with the sentence of the rule that forbids it.
+    ``confirmed`` is the amount the person read and agreed to; another one is never sent. Raises NotAllowed,
+    StaleCase, or Blocked and InvalidInput with the sentence of the rule that forbids it.
     """
     require(by)
     try:

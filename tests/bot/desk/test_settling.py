@@ -6,6 +6,7 @@ import pytest
 
 from bot.desk import decisions
 from bot.desk.inspection import Arrival, receive
+from bot.desk.orders import refresh
 from bot.desk.resolution import allow_one_more, confirm_done, load_settling, resolve
 from bot.errors import Blocked, DeskError, InvalidInput, NotAllowed, StaleCase
 from bot.rules.choice import RefundChoice
@@ -289,3 +290,18 @@ def test_one_good_and_one_damaged_unit_restock_one(world: World) -> None:
     world.work()
     assert world.paid_back(order) == 6600
     assert mug.stock == 4
+
+
+def test_another_amount_than_the_one_that_was_confirmed_is_not_sent(world: World) -> None:
+    order = a_mug_order(world)
+    return_id = world.open(order)
+    received(world, return_id)
+    settling = load_settling(world.desk, return_id)
+    choice = default_choice(settling.case)
+    agreed = settling.quote(choice).amount
+    world.shop.refund_by_hand(order.id, "10.00")
+    refresh(world.desk, order.id)
+    with pytest.raises(StaleCase):
+        resolve(world.desk, return_id, ALICE, settling.case.version, choice, confirmed=agreed)
+    world.work()
+    assert world.shop.ledger.refunds(order.id) == ()
