@@ -17,6 +17,12 @@ def tell(teller: Teller) -> None:
     _dearer(teller)
 
 
+def extend(teller: Teller) -> None:
+    """Bob moves Paul's deadline, well before Paul's request comes in."""
+    why = teller.say("parcel lost once", "colis perdu une fois")
+    teller.then(BOB, "command", "extended", f"extend {{order}} 15 {why}")
+
+
 def _dearer(teller: Teller) -> None:
     """Two T-shirts of 25.00 against a hoodie of 80.00: 30.00 to collect, and no money may go back."""
     marie, shelf = teller.customer("Marie", "Dupont", phone="+33 6 12 34 56 78"), teller.shelf
@@ -91,15 +97,13 @@ def _withdrawal(teller: Teller) -> None:
 
 
 def _extended(teller: Teller) -> None:
-    """Two of three mugs broken; the window had ended, Bob extended it. A coupon is spread over units (M1)."""
+    """Two of three mugs broken; the window had ended and was extended. A coupon is spread over units (M1)."""
     paul, shelf = teller.customer("Paul", "Martin"), teller.shelf
     _history(teller, paul, "paul", 3)
     teller.buys(
         "extended", paul, (shelf["mug"], 3, "30.00"), (shelf["tray"], 1, "60.00"), days=41, delivered=36,
         coupon="welcome10", payment_method="paypal", prices_include_tax=False,
     )  # fmt: skip
-    why = teller.say("parcel lost once", "colis perdu une fois")
-    teller.then(BOB, "command", "extended", f"extend {{order}} 15 {why}")
     note = teller.say(
         "Two mugs arrived broken, I can send photos. *Please* don’t charge the label.",
         "Deux mugs sont arrivés cassés, je peux envoyer des photos. *Merci* de ne pas facturer l’étiquette.",

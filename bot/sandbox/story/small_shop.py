@@ -25,6 +25,7 @@ def small_shop(sandbox: "Sandbox") -> Story:
         shop.add_coupon("tenth", "10", "percent")
     shop.state.number_from("post", BEFORE_FIRST_ORDER)
     teller = Teller(sandbox, shelf)
+    everyday.extend(teller)
     for chapter in (oddities, guards, money, everyday):
         chapter.tell(teller)
     steps = teller.tell()
