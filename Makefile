@@ -26,11 +26,7 @@ browser: .venv/.ready-browser ## Run the tests that look at pages; CHROMIUM name
 	$(BIN)/python -m pytest -m browser
 
 words: .venv/.ready-dev ## Collect the sentences of the code into the catalogues; what is new stands there empty
-	@mkdir -p var
-	$(BIN)/pybabel -q extract --no-location --no-wrap --ignore-dirs sandbox \
-	  -k N_ -k words -k self -k plural:1,2 -o var/desk.pot bot blocks handlers
-	$(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date \
-	  -D desk -i var/desk.pot -d bot/locales
+	$(BIN)/python -m tests.words
 
 migration: .venv/.ready-dev ## Write the next revision of the schema: make migration NAME="what changes"
 	$(BIN)/python -m store.migrations "$(NAME)"

@@ -1,6 +1,5 @@
 """The whole desk on a simulated Slack, shop and Stripe, over real HTTP, with a story to play in."""
 
-import json
 import logging
 import secrets
 import socket
@@ -8,26 +7,22 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
-import requests
 import uvicorn
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.commands.running import stop_event
+from bot.commands.console import give_up
+from bot.commands.running import Stop, working
+from bot.commands.story import Player
 from bot.config import Settings
 from bot.desk import Desk, open_desk
-from bot.errors import GatewayError
 from bot.sandbox.server import Ports, Sandbox
-from bot.sandbox.story import Request
-from handlers.signing import intake_signature
 from handlers.slack.app import create_bolt
 from handlers.slack.commands import WORDS
 from handlers.slack.manifest import app_manifest
 from handlers.web import create_app
-from handlers.work import create_worker
 from store.db import migrate
 
 USUAL_PORT = 8300
@@ -38,14 +33,14 @@ def demo(*, language: str, port: int) -> None:
     """Open everything, tell the story, say where to look, and stay until told to stop."""
     logging.basicConfig(level=logging.ERROR)
     console = Console(soft_wrap=True)
-    stop = stop_event()
+    stop = Stop()
     with tempfile.TemporaryDirectory() as folder, _sandbox(language, port) as sandbox, _door() as door:
         desk = open_desk(settings_for(sandbox, Path(folder), door.getsockname()[1]))
         migrate(desk.engine)
-        with _open(desk, door):
+        with _doors(desk, door), working(desk, stop.tell):
             sandbox.install(app_manifest(desk.settings.public_url, socket_mode=False), words())
             sandbox.connect(desk.settings.public_url)
-            tell(sandbox, desk)
+            tell(sandbox, desk, stop)
             console.print(
                 f"\nOpen [bold]{sandbox.page_url}[/] in a browser. Nothing here is real; Ctrl-C ends it."
             )
@@ -85,27 +80,15 @@ def words() -> tuple[tuple[str, str], ...]:
     return tuple((f"{word.name} {word.usage}".strip(), word.about) for word in WORDS)
 
 
-def tell(sandbox: Sandbox, desk: Desk) -> None:
-    """Hand the story's requests in at the intake, as a shop's form would."""
-    requested = [request for request in sandbox.story.requests if not request.by_staff]
+def tell(sandbox: Sandbox, desk: Desk, stop: Stop) -> None:
+    """Play the story, unless told to stop meanwhile."""
+    player = Player(sandbox, desk)
+    player.wait_for_people()
     with Progress(transient=True) as progress:
-        for request in progress.track(requested, description="Customers ask for returns"):
-            hand_in(desk, request)
-
-
-def hand_in(desk: Desk, request: Request) -> None:
-    """One request, signed and posted. Raises GatewayError when the desk does not take it."""
-    noticed = desk.now() - timedelta(days=request.days)
-    body = json.dumps({**request.as_json(), "noticed_at": noticed.isoformat()}).encode()
-    signature = intake_signature(body, desk.settings.intake_secret.get_secret_value(), desk.now())
-    answer = requests.post(
-        f"{desk.settings.public_url}/api/v1/returns",
-        data=body,
-        headers={"X-Returns-Signature": signature, "Content-Type": "application/json"},
-        timeout=30,
-    )
-    if answer.status_code not in (requests.codes.ok, requests.codes.created):
-        raise GatewayError(f"the intake refused request {request.key!r}: {answer.text}")
+        for step in progress.track(sandbox.story.steps, description="Customers ask, the team gets going"):
+            if stop.told:
+                return
+            player.play(step)
 
 
 @contextmanager
@@ -113,9 +96,9 @@ def _sandbox(language: str, port: int) -> Iterator[Sandbox]:
     """The sandbox at ``port``; with 0 at its usual one, or at any that is free."""
     try:
         sandbox = Sandbox(language=language, ports=Ports(page=port or USUAL_PORT))
-    except OSError:
+    except OSError as e:
         if port:
-            raise
+            give_up([f"Port {port} cannot be opened ({e.strerror}). Name another with --port."])
         sandbox = Sandbox(language=language)
     with sandbox:
         yield sandbox
@@ -129,22 +112,15 @@ def _door() -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _open(desk: Desk, door: socket.socket) -> Iterator[None]:
-    """Doors and worker, each in a thread of its own."""
-    config = uvicorn.Config(
-        create_app(desk, create_bolt(desk)), log_level="error", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server, stop = uvicorn.Server(config), threading.Event()
-    threads = [
-        threading.Thread(target=server.run, args=([door],), name="doors"),
-        threading.Thread(target=create_worker(desk).run, args=(stop,), name="worker"),
-    ]
-    for thread in threads:
-        thread.start()
+def _doors(desk: Desk, door: socket.socket) -> Iterator[None]:
+    """The desk's doors, in a thread of their own."""
+    app = create_app(desk, create_bolt(desk))
+    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([door],), name="doors")
+    thread.start()
     try:
         yield
     finally:
-        stop.set()
         server.should_exit = True
-        for thread in threads:
-            thread.join()
+        thread.join()

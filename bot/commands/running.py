@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -19,6 +20,33 @@ from handlers.web import create_app
 from handlers.work import create_worker
 
 PATIENCE = 5  # seconds an open request is given when the desk is told to stop
+TICK = 0.2  # seconds
+
+
+class Stop:
+    """Becomes true when this process is told to stop, by TERM or INT.
+
+    A plain flag that is looked at: a handler may interrupt a lock's own code, and would then wait for itself.
+    """
+
+    def __init__(self) -> None:
+        self.told = False
+        on_stop(self.tell)
+
+    def tell(self) -> None:
+        """It is time to stop."""
+        self.told = True
+
+    def wait(self) -> None:
+        """Return when it is time to stop."""
+        while not self.told:
+            time.sleep(TICK)
+
+
+def on_stop(tell: Callable[[], None]) -> None:
+    """Take TERM and INT as a wish to end well; uvicorn raises them again at its end, which must not kill."""
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: tell())
 
 
 def serve(settings: Settings, *, host: str, with_worker: bool) -> None:
@@ -34,40 +62,50 @@ def serve(settings: Settings, *, host: str, with_worker: bool) -> None:
         timeout_graceful_shutdown=PATIENCE,
     )
     server = uvicorn.Server(config)
-    _on_stop(partial(setattr, server, "should_exit", True))
+    leave = partial(setattr, server, "should_exit", True)
+    on_stop(leave)
     with ExitStack() as beside:
         if settings.socket_mode:
             beside.enter_context(_socket(bolt, settings))
         if with_worker:
-            beside.enter_context(_worker(desk, server))
+            beside.enter_context(working(desk, leave))
         server.run()
+    desk.engine.dispose()
 
 
 def work(settings: Settings) -> None:
     """Carry out what was written down, and let the clock tick."""
+    stop = Stop()
     desk = _open(settings)
-    create_worker(desk).run(stop_event())
+    with working(desk, stop.tell):
+        stop.wait()
     desk.engine.dispose()
 
 
-def stop_event() -> threading.Event:
-    """Set when this process is told to stop."""
-    stop = threading.Event()
-    _on_stop(stop.set)
-    return stop
+@contextmanager
+def working(desk: Desk, on_end: Callable[[], None]) -> Iterator[None]:
+    """The worker in a thread of its own, told to stop at the end of the block.
 
+    If it ends by itself, ``on_end`` is called and the process fails: whoever watches it shall start it anew.
+    """
+    told = threading.Event()
 
-def _on_stop(stop: Callable[[], None]) -> None:
-    """Take TERM and INT as a wish to end well; uvicorn raises them again at its end, which must not kill."""
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop())
+    def run() -> None:
+        try:
+            create_worker(desk).run(told)
+        finally:
+            on_end()
 
-
-def _open(settings: Settings) -> Desk:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    desk = open_desk(settings)
-    require_current(desk.engine)
-    return desk
+    thread = threading.Thread(target=run, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        by_itself = not thread.is_alive()
+        told.set()
+        thread.join()
+    if by_itself:
+        raise SystemExit(1)
 
 
 @contextmanager
@@ -80,21 +118,8 @@ def _socket(bolt: App, settings: Settings) -> Iterator[None]:
         handler.close()  # type: ignore[no-untyped-call]
 
 
-@contextmanager
-def _worker(desk: Desk, server: uvicorn.Server) -> Iterator[None]:
-    """The worker in a thread of its own. If it ends by itself, so does the server: one is no desk."""
-    stop = threading.Event()
-
-    def run() -> None:
-        try:
-            create_worker(desk).run(stop)
-        finally:
-            server.should_exit = True
-
-    thread = threading.Thread(target=run, name="worker")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+def _open(settings: Settings) -> Desk:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    desk = open_desk(settings)
+    require_current(desk.engine)
+    return desk

@@ -1,6 +1,7 @@
 """Doors and worker as processes: they start while others are away, and end when told to."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -119,20 +120,28 @@ def test_the_worker_ends_when_told(start: Start) -> None:
     assert "Traceback" not in said
 
 
-def test_the_demo_needs_no_settings_and_ends_when_told(
-    start: Start, port: int, environment: dict[str, str]
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow)])
+def test_the_demo_needs_no_settings_plays_its_story_and_ends_when_told(
+    start: Start, port: int, environment: dict[str, str], language: str
 ) -> None:
     nothing = {name: "" for name in environment if name.lower() in Settings.model_fields}
-    process = start("demo", "--port", str(port), **nothing)
-    wait_until(lambda: answers(f"http://127.0.0.1:{port}/"), process)
+    process = start("demo", "--port", str(port), "--language", language, **nothing)
     assert process.stdout
-    for line in process.stdout:
-        if f"http://127.0.0.1:{port}" in line:
-            break
+    assert any(f"Open http://127.0.0.1:{port} in a browser" in line for line in process.stdout)
+    seen = requests.get(f"http://127.0.0.1:{port}/api/state", params={"as": "U01ALICE"}, timeout=5).text
+    assert len(set(re.findall(r"RMA-1\d\d\d", seen))) > 20
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=END)
     assert process.returncode == 0, said
     assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_named(start: Start, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        process = start("demo", "--port", str(port))
+        said, _ = process.communicate(timeout=START)
+    assert process.returncode == 2
+    assert f"Port {port} cannot be opened" in said
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])
