@@ -19,7 +19,6 @@ BUTTONS = 4
 LABELS = {
     Action.TAKE: N_("Take it"),
     Action.REFUND_BOX: N_("Refund box"),
-    Action.REVIEW_EXCHANGE: N_("Review exchange"),
     Action.MESSAGE: N_("Message customer"),
     Action.RECEIVED: N_("Received"),
     Action.APPROVE: N_("Approve"),
@@ -217,7 +216,7 @@ LATER = frozenset(
         Action.OPEN_IN_SHOP,
     }
 )
-PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.REVIEW_EXCHANGE, Action.RECEIVED, Action.APPROVE})
+PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.RECEIVED, Action.APPROVE})
 
 
 def _button(action: Action, value: str, words: Words, *, primary: bool) -> Block:

@@ -17,7 +17,6 @@ class Action(StrEnum):
 
     TAKE = "take"
     REFUND_BOX = "refund_box"
-    REVIEW_EXCHANGE = "review_exchange"
     MESSAGE = "message"
     RECEIVED = "received"
     APPROVE = "approve"
@@ -60,8 +59,6 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
     """The one thing to do next."""
     if case.owner is None:
         yield Action.TAKE
-    elif case.exchange_stands:
-        yield Action.REVIEW_EXCHANGE
     elif case.status is ReturnStatus.RECEIVED and _box_opens(case):
         yield Action.REFUND_BOX
     elif case.status is ReturnStatus.PENDING:
@@ -71,7 +68,6 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
 
 
 def _beside(case: ReturnCase) -> Iterator[Action]:
-    yield from _if(Action.REVIEW_EXCHANGE, case.exchange_stands)
     yield from _if(Action.REFUND_BOX, _box_opens(case))
     yield from _if(Action.RECEIVED, next_status(case.status, Event.RECEIVE) is not None)
     yield Action.MESSAGE
