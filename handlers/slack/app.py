@@ -87,7 +87,7 @@ def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt writes request bodies to its log at INFO; customers' words do not belong there."""
+    """Bolt logs request bodies, and a page of advice for each event nobody asked for: only errors stay."""
     logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)
     return logger

@@ -40,11 +40,6 @@ def plan_home(click: Click) -> None:
         journal.plan_again(session, operation)
 
 
-def nothing(_click: Click) -> Answer:
-    """Talk in the channel and in threads stays among the team."""
-    return None
-
-
 def unknown(click: Click) -> Answer:
     """A button that this release no longer has, or one that only opens an address."""
     if click.action.get("url"):
@@ -58,5 +53,4 @@ EVENTS = {
     "subteam_members_changed": team_changed,
     "user_change": person_changed,
     "app_home_opened": home_opened,
-    "message": nothing,
 }
