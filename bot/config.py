@@ -78,11 +78,12 @@ class Settings(BaseSettings):
         description="Where the desk remembers: a SQLite file on a local disk, or a PostgreSQL database.",
     )
     public_url: WebAddress = Field(
-        "", description="The address customers and Slack reach the desk at, https, without a path at the end."
+        "", description="The address Slack and the shop reach the desk at, https, without a slash at the end."
     )
     port: int = Field(8000, ge=1, le=65535, description="The port `serve` listens on.")
     secret_key: Annotated[SecretStr, a_secret(length=32)] = Field(
-        NO_SECRET, description="Signs the links and forms of the portal: at least 32 random characters."
+        NO_SECRET,
+        description="Makes codes of store credit unguessable: at least 32 random characters, kept for good.",
     )
     timezone: Annotated[str, AfterValidator(time_zone)] = Field(
         "UTC", description="The shop's time zone, for deadlines and the digest, such as Europe/Paris."
@@ -91,7 +92,8 @@ class Settings(BaseSettings):
         "en", description="The language of the channel, and of customers whose own is not known: en or fr."
     )
     digest_time: Annotated[time, BeforeValidator(clock_time)] = Field(
-        time(9, 0), description="When the daily digest is due, in the shop's time zone, such as 09:00."
+        time(9, 0),
+        description="Reserved: when the daily digest will be due, in the shop's time zone, such as 09:00.",
     )
 
     slack_bot_token: Annotated[SecretStr, a_secret("xoxb-")] = Field(
@@ -134,10 +136,11 @@ class Settings(BaseSettings):
     )
 
     stripe_api_key: Annotated[SecretStr, a_secret("sk_", "rk_")] = Field(
-        NO_SECRET, description="Set if Stripe takes price differences; begins with sk_ or rk_."
+        NO_SECRET,
+        description="Set if the shop is paid through Stripe: the desk looks there when in doubt; sk_ or rk_.",
     )
     stripe_webhook_secret: Annotated[SecretStr, a_secret("whsec_")] = Field(
-        NO_SECRET, description="Proves that a webhook comes from Stripe; it begins with whsec_."
+        NO_SECRET, description="Reserved: proves that a webhook comes from Stripe; it begins with whsec_."
     )
     stripe_api_base: WebAddress = Field(
         "https://api.stripe.com", description="Where Stripe answers; only a sandbox needs another."
@@ -219,8 +222,6 @@ class Settings(BaseSettings):
         needed = [*NEEDED]
         if not self.socket_mode:
             needed.append("slack_signing_secret")
-        if self.stripe_api_key:
-            needed.append("stripe_webhook_secret")
         return needed
 
 

@@ -44,7 +44,10 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     for name in settings.missing("serve"):
         yield wrong(name, "is not set", described(name))
     if not settings.stripe_api_key:
-        yield warning("STRIPE_API_KEY", "is not set: price differences of exchanges cannot be charged", "")
+        text = "is not set: when the shop cannot tell what became of a refund, a person has to look at Stripe"
+        yield warning(
+            "STRIPE_API_KEY", text, "Give a restricted key (rk_) that may read charges and refunds."
+        )
     if not settings.missing("serve"):
         yield ok("settings", "all that is needed is set")
 

@@ -114,9 +114,9 @@ def _check_stripe(settings: Settings) -> Iterator[Finding]:
     at_home = is_loopback(urlsplit(settings.woocommerce_url).hostname or "")
     if live and at_home:
         text = "is a live key, but the shop is a local one"
-        yield wrong("STRIPE_API_KEY", text, "Use a test key with a test shop: this one takes real money.")
+        yield wrong("STRIPE_API_KEY", text, "Use a test key with a test shop.")
     elif not live and not at_home:
-        text = "is a test key: customers cannot really pay a difference"
+        text = "is a test key, which does not see the payments of a live shop"
         yield warning("STRIPE_API_KEY", text, "Use the live key once the shop is live.")
     else:
         yield ok("STRIPE_API_KEY", "live" if live else "test key with a local shop")

@@ -7,16 +7,14 @@ EVENTS_PATH = "/slack/events"
 # The methods of Slack the desk calls, and the scopes of Slack's documentation that allow each.
 METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "auth_test": (),
-    "chat_getPermalink": (),
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
     "chat_update": ("chat:write",),
-    "conversations_history": ("channels:history", "groups:history", "im:history"),
+    "conversations_history": ("channels:history", "groups:history"),
     "conversations_info": ("channels:read", "groups:read"),
     "conversations_members": ("channels:read", "groups:read"),
     "conversations_open": ("im:write",),
-    "conversations_replies": ("channels:history", "groups:history", "im:history"),
-    "files_upload_v2": ("files:write",),
+    "conversations_replies": ("channels:history", "groups:history"),
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
@@ -30,9 +28,6 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_home_opened": (),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
-    "message.channels": ("channels:history",),
-    "message.groups": ("groups:history",),
-    "message.im": ("im:history",),
     "subteam_members_changed": ("usergroups:read",),
     "user_change": ("users:read",),
 }
@@ -88,19 +83,11 @@ def _features(address: dict[str, str]) -> dict[str, Any]:
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": "Returns Desk", "always_online": True},
-        "shortcuts": [
-            {
-                "name": "Find the return",
-                "type": "message",
-                "callback_id": "find_return",
-                "description": "Shows the return a message is about",
-            }
-        ],
         "slash_commands": [
             {
                 "command": "/returns",
                 "description": "Find returns, open one, see the day",
-                "usage_hint": "1042 | #5567 | e-mail | pending | help",
+                "usage_hint": "1042 | #5567 | e-mail | new | extend | help",
                 "should_escape": False,
                 **address,
             }

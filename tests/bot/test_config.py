@@ -229,13 +229,6 @@ def test_socket_mode_needs_no_signing_secret(env_file: Path, monkeypatch: pytest
     assert settings.missing("serve") == ()
 
 
-def test_stripe_without_its_webhook_secret_is_not_served(
-    env_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = read(env_file, monkeypatch, **FULL, STRIPE_API_KEY="sk_test_1")
-    assert settings.missing("serve") == ("STRIPE_WEBHOOK_SECRET",)
-
-
 def test_every_setting_has_one_line_that_documents_it() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
