@@ -23,6 +23,7 @@ from store.money import Money, exponent
 from store.terms import Condition, Method, Reason, ReturnStatus, Wish
 
 LANGUAGES = ("en", "fr")
+DAYS = {"en": "d MMM"}  # elsewhere a short month ends in a point, which would double at the end of a sentence
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for a text that is translated later)
@@ -97,8 +98,8 @@ class Words:
         )
 
     def date(self, day: date) -> str:
-        """The day without its year, which people know: 27 Nov."""
-        return _plain(format_date(day, "d MMM", self.language))
+        """The day without its year, which people know: 27 Nov, 27 novembre."""
+        return _plain(format_date(day, DAYS.get(self.language, "d MMMM"), self.language))
 
     def time(self, moment: datetime) -> str:
         """The hour of the reader's day: 09:42."""
