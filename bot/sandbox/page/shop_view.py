@@ -23,9 +23,10 @@ def shop_json(sandbox: "Sandbox") -> Json:
     with state.lock:
         return {
             "name": state.name,
+            "zone": state.zone.key,
             "products": [_product(state, one) for one in _shelf(state)],
             "orders": [_order(state, one) for one in sorted(state.orders.values(), key=_newest)],
-            "mails": [_mail(one) for one in reversed(state.outbox[-MAILS:])],
+            "mails": _mails(state),
             "coupons": [_coupon(one) for one in state.coupons.values()],
             "cash": cash_json(sandbox),
         }
@@ -105,6 +106,11 @@ def _amount(amount: Decimal, order: Order) -> str:
     return f"{amount:.{decimals(order.currency.lower())}f}"
 
 
+def _mails(state: State) -> list[Json]:
+    newest = sorted(state.outbox, key=lambda mail: mail.at, reverse=True)
+    return [_mail(one) for one in newest[:MAILS]]
+
+
 def _mail(mail: Any) -> Json:
     at = mail.at.timestamp()
     return {"to": mail.to, "kind": mail.kind, "text": mail.text, "order": mail.order_id, "at": at}
@@ -117,7 +123,10 @@ def _coupon(coupon: Any) -> Json:
 def cash_json(sandbox: "Sandbox") -> list[Json]:
     """Every movement of money at every gateway, oldest first, with the running total of its gateway."""
     methods = {order.id: order.payment_method for order in sandbox.shop.state.orders.values()}
-    moved = [_stripe_entry(one) for one in sandbox.stripe.ledger]
+    orders = {
+        entry.payment_intent: entry.metadata.get("order_id", "") for entry in sandbox.stripe.ledger[::-1]
+    }
+    moved = [_stripe_entry(one, orders[one.payment_intent]) for one in sandbox.stripe.ledger]
     moved += [_shop_entry(one, methods.get(one.order_id, "shop")) for one in sandbox.shop.ledger.entries]
     totals: dict[tuple[str, str], int] = {}
     rows = []
@@ -128,13 +137,13 @@ def cash_json(sandbox: "Sandbox") -> list[Json]:
     return rows
 
 
-def _stripe_entry(entry: LedgerEntry) -> Json:
+def _stripe_entry(entry: LedgerEntry, order: str) -> Json:
     return {
         "gateway": "stripe",
         "kind": entry.kind.value,
         "minor": entry.signed,
         "currency": entry.currency.upper(),
-        "order": str(entry.metadata.get("order_id", "")),
+        "order": order,
         "note": str(entry.metadata.get("reason", "")),
         "reference": entry.payment_intent,
         "at": entry.at.timestamp(),

@@ -56,7 +56,9 @@ def _refunded_before(teller: Teller) -> None:
     """Refunds made in wp-admin: one names a unit (G1), one only an amount (G2), one comes while we look."""
     julie, karl = teller.customer("Julie", "Moreau"), teller.customer("Karl", "Huber", country="AT")
     shelf = teller.shelf
-    one_unit = teller.refunded_by_hand(9, "36.00", units=1, net="30.00")
+    one_unit = teller.refunded_by_hand(
+        9, "36.00", units=1, net="30.00", reason=teller.say("One mug broken", "Un mug cassé")
+    )
     teller.buys("one-unit", julie, (shelf["mug"], 3), days=19, delivered=14, after=one_unit)
     teller.asks("one-unit", "refund", (0, 2, "damaged"), days=5)
     goodwill = teller.refunded_by_hand(6, "30.00")

@@ -100,8 +100,9 @@ class Teller:
 
     def _place(self, purchase: Purchase) -> Order:
         shop, who = self.sandbox.shop, purchase.who
+        hours = sum(map(ord, purchase.key)) % 11 / 24 if purchase.days > 2 else 0  # not all at one hour
         buyer: dict[str, Any] = {"billing": who} if isinstance(who, dict) else {"customer": who}
-        with self.sandbox.clock.ago(days=purchase.days):
+        with self.sandbox.clock.ago(days=purchase.days + hours):
             order = shop.place_order(purchase.lines, **buyer, **purchase.options)
         if purchase.delivered is not None:
             self._deliver(order, purchase)

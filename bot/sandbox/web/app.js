@@ -7,13 +7,14 @@ import { applyTheme, drawFrame } from "./frame.js";
 import { drawModal } from "./modal.js";
 import { app, onToast, refresh, set, start } from "./store.js";
 import { drawWorld } from "./world.js";
-import { has, loadWords, t } from "./words.js";
+import { has, loadWords, setZone, t } from "./words.js";
 
 const PAUSE = 500;
 const SPOKEN = 6000;
 
 function render() {
   applyTheme();
+  setZone(app.data.shop.zone);
   document.title = `${app.data.app.name} · ${t("sandbox")}`;
   document.documentElement.classList.toggle("working", app.ui.busy > 0);
   drawFrame(changeLanguage);

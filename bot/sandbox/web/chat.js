@@ -35,7 +35,7 @@ export function drawChat() {
   if (home) drawHome();
   else drawMessages(at("scroll"), place === "app" ? direct() : room(place), place);
   const target = place === "app" ? (home ? null : "@bot") : place;
-  draw(at("compose"), [target, app.data.me, app.ui.language, app.data.slack.me.deleted, app.data.app.words.length], () => target && !app.data.slack.me.deleted ? composer({ channel: target, name: place === "app" ? app.data.app.name : `#${room(place).name}` }) : []);
+  draw(at("compose"), [target, app.data.me, app.ui.language, app.data.slack.me.deleted, app.data.app.words.length], () => app.data.slack.me.deleted ? h("p", { class: "signed-out" }, t("signed_out", { name: app.data.slack.me.real_name })) : target ? composer({ channel: target, name: place === "app" ? app.data.app.name : `#${room(place).name}` }) : []);
   drawThread();
 }
 

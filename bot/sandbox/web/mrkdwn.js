@@ -34,12 +34,17 @@ export function unescape(text) {
   return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }
 
+// A character without width before a mark keeps Slack from seeing the mark.
+const HELD_APART = /[\u2060\u200b]$/;
+const MARKS = "*_~`";
+const autolink = (found) => link(unescape(found[0]), unescape(found[0]));
+
 const RULES = [
   [/^```\n?([\s\S]+?)\n?```/, (found) => h("pre", {}, unescape(found[1]))],
   [/^`([^`\n]+)`/, (found) => h("code", {}, unescape(found[1]))],
   [/^<([^<>\n]+)>/, (found, who) => angle(found[1], who)],
   [/^:([a-z0-9_+'-]+):/, (found) => emojiNode(found[1])],
-  [/^https?:\/\/[^\s<>|*]+[^\s<>|*.,;:!?)]/, (found) => link(unescape(found[0]), unescape(found[0]))],
+  [/^https?:\/\/[^\s<>|*]+[^\s<>|*.,;:!?)]/, autolink],
 ];
 const EMPHASIS = [
   [/^\*(?=[^\s*])((?:<[^<>]*>|[^*\n])*?[^\s*])\*(?![\p{L}\p{N}*])/u, "strong"],
@@ -47,14 +52,15 @@ const EMPHASIS = [
   [/^~(?=[^\s~])((?:<[^<>]*>|[^~\n])*?[^\s~])~(?![\p{L}\p{N}~])/u, "s"],
 ];
 
-export function mrkdwn(text, who) {
+export function mrkdwn(text, who, verbatim = false) {
+  const inline = (part) => inlineNodes(part, who, verbatim);
   const parts = [];
   let quote = null;
   const lines = text.split("\n");
   let fenced = false;
   let run = [];
   const flush = () => {
-    if (run.length) parts.push(...inline(run.join("\n"), who));
+    if (run.length) parts.push(...inline(run.join("\n")));
     run = [];
   };
   for (const line of lines) {
@@ -63,7 +69,7 @@ export function mrkdwn(text, who) {
       flush();
       quote ??= parts[parts.push(h("blockquote")) - 1];
       if (quote.childNodes.length) quote.append(h("br"));
-      quote.append(...inline(quoted[1], who));
+      quote.append(...inline(quoted[1]));
       continue;
     }
     quote = null;
@@ -74,7 +80,7 @@ export function mrkdwn(text, who) {
   return parts;
 }
 
-export function inline(text, who) {
+function inlineNodes(text, who, verbatim) {
   const nodes = [];
   let plain = "";
   const flush = () => {
@@ -83,7 +89,7 @@ export function inline(text, who) {
   };
   let rest = text;
   while (rest) {
-    const found = step(rest, plain, nodes, who);
+    const found = step(rest, plain, { nodes, who, verbatim });
     if (found) {
       flush();
       nodes.push(found.node);
@@ -100,15 +106,17 @@ export function inline(text, who) {
   return nodes;
 }
 
-function step(rest, before, nodes, who) {
+function step(rest, before, { nodes, who, verbatim }) {
+  if (HELD_APART.test(before) && MARKS.includes(rest[0])) return null;
   for (const [pattern, make] of RULES) {
     const found = rest.match(pattern);
+    if (verbatim && make === autolink) continue;
     if (found) return { node: make(found, who), length: found[0].length };
   }
   if (/[\p{L}\p{N}]$/u.test(before) || (!before && nodes.at(-1)?.nodeName === "A")) return null;
   for (const [pattern, tag] of EMPHASIS) {
     const found = rest.match(pattern);
-    if (found) return { node: h(tag, {}, inline(found[1], who)), length: found[0].length };
+    if (found) return { node: h(tag, {}, inlineNodes(found[1], who, verbatim)), length: found[0].length };
   }
   return null;
 }

@@ -7,7 +7,7 @@ import { dateToken } from "./words.js";
 
 export function textNodes(object, who) {
   if (!object) return [];
-  if (object.type === "mrkdwn") return mrkdwn(object.text, who);
+  if (object.type === "mrkdwn") return mrkdwn(object.text, who, object.verbatim);
   return plain(object.text, object.emoji !== false);
 }
 

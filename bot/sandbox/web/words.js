@@ -2,6 +2,7 @@
 
 let catalogue = {};
 let language = "en";
+let home = "UTC";
 
 export async function loadWords(wanted) {
   const answer = await fetch(`/web/words.${wanted}.json`);
@@ -13,6 +14,11 @@ export async function loadWords(wanted) {
 export function t(key, values = {}) {
   const text = catalogue[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+// The time zone of whatever has none of its own: the shop's.
+export function setZone(zone) {
+  home = zone;
 }
 
 export function has(key) {
@@ -36,7 +42,7 @@ export function minor(value, currency, decimals) {
   return amount(value / 10 ** decimals, currency, decimals);
 }
 
-export function clock(seconds, zone) {
+export function clock(seconds, zone = home) {
   return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(seconds * 1000);
 }
 
@@ -48,7 +54,7 @@ export function day(seconds, zone) {
   return new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long", timeZone: zone }).format(seconds * 1000);
 }
 
-export function shortDay(seconds, zone) {
+export function shortDay(seconds, zone = home) {
   return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", timeZone: zone }).format(seconds * 1000);
 }
 

@@ -93,7 +93,7 @@ function cash({ cash: entries }) {
   const rows = entries.map((one, number) => [one, number >= old]).reverse().map(([one, fresh]) =>
     h("li", { class: fresh ? "entry moved" : "entry" },
       h("span", { class: `sign ${one.minor < 0 ? "out" : "in"}`, "aria-hidden": "true" }, one.minor < 0 ? "−" : "+"),
-      h("span", { class: "grow" }, h("span", {}, t(`entry_${one.kind}`), one.order && h("button", { type: "button", class: "link", onclick: () => set({ order: Number(one.order) }) }, ` #${one.order}`)), h("span", { class: "muted" }, [t(`gateway_${one.gateway}`), shortDay(one.at), clock(one.at), one.note].filter(Boolean).join(" · "))),
+      h("span", { class: "grow" }, h("span", {}, t(`entry_${one.kind}`), " ", one.order && h("button", { type: "button", class: "link", onclick: () => set({ order: Number(one.order) }) }, `#${one.order}`)), h("span", { class: "muted" }, [t(`gateway_${one.gateway}`), shortDay(one.at), clock(one.at), one.note].filter(Boolean).join(" · "))),
       h("span", { class: `number ${one.minor < 0 ? "minus" : ""}` }, minor(one.minor, one.currency, one.decimals), h("span", { class: "muted total" }, minor(one.total, one.currency, one.decimals)))));
   return [h("div", { class: "accounts" }, sums), h("ul", { class: "ledger", "aria-label": t("tab_cash") }, rows)];
 }
