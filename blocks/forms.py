@@ -33,6 +33,7 @@ ABOUT = {
     Action.APPROVE: N_("Agree to the return; the customer is told to send it."),
     Action.REJECT: N_("Refuse the return; the customer reads your reason."),
     Action.ASK: N_("Ask the customer something; the refund clock waits."),
+    Action.ANSWERED: N_("Note what the customer answered; the refund clock runs on."),
     Action.EXTEND: N_("Give the customer more time."),
     Action.CANCEL: N_("Call the return off, as long as nothing has arrived."),
     Action.REOPEN: N_("Open this return again; what was settled stays settled."),
@@ -74,6 +75,14 @@ def ask(case: ReturnCase, words: Words) -> View:
         words("What do you need to know? The customer reads this."), ids.TEXT, text_input(multiline=True)
     )
     return _form(case, ids.ASK, N_("Ask the customer"), [text], words)
+
+
+def answered(case: ReturnCase, words: Words) -> View:
+    """Note an answer that came by another way than the desk."""
+    text = field(
+        words("What did the customer say? The team reads this."), ids.TEXT, text_input(multiline=True)
+    )
+    return _form(case, ids.ANSWERED, N_("Customer answered"), [text], words)
 
 
 def message(case: ReturnCase, words: Words) -> View:

@@ -92,11 +92,12 @@ def ask(desk: Desk, return_id: int, by: Operator, text: str) -> None:
 
 def answered(desk: Desk, return_id: int, by: Operator, text: str) -> None:
     """Note that the customer answered the open question, with what they said; the clock runs on."""
+    said = require_text(text, "text")
     with changing(desk, return_id, by) as change:
         if change.rma.question is None:
             raise Blocked("There is no open question.")
         change.rma.question = None
-        change.note("answered", text=text[:LONGEST_TEXT])
+        change.note("answered", text=said)
 
 
 def message(desk: Desk, return_id: int, by: Operator, text: str) -> None:

@@ -9,6 +9,7 @@ from bot.rules.choice import Problem
 from bot.rules.lifecycle import may_cancel, next_status
 from bot.rules.objections import may_keep
 from bot.rules.proposal import possible_methods
+from bot.rules.receipt import is_complete
 from store.terms import Event, Method, ResolutionStatus, ReturnStatus
 
 
@@ -22,6 +23,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     ASK = "ask"
+    ANSWERED = "answered"
     EXTEND = "extend"
     CANCEL = "cancel"
     REOPEN = "reopen"
@@ -68,16 +70,19 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
 
 
 def _beside(case: ReturnCase) -> Iterator[Action]:
+    """A complete parcel may still be followed by another, but that is not what one waits for."""
     yield from _if(Action.REFUND_BOX, _box_opens(case))
-    yield from _if(Action.RECEIVED, next_status(case.status, Event.RECEIVE) is not None)
+    may_arrive, complete = next_status(case.status, Event.RECEIVE) is not None, is_complete(case.items)
+    yield from _if(Action.RECEIVED, may_arrive and not complete)
     yield Action.MESSAGE
+    yield from _if(Action.RECEIVED, may_arrive and complete)
 
 
 def _more(case: ReturnCase) -> Iterator[Action]:
     received = any(item.received for item in case.items)
     yield from _if(Action.APPROVE, next_status(case.status, Event.APPROVE) is not None)
     yield from _if(Action.REJECT, next_status(case.status, Event.REJECT) is not None)
-    yield from _if(Action.ASK, case.question is None)
+    yield Action.ASK if case.question is None else Action.ANSWERED
     yield from _if(Action.EXTEND, case.received_at is None)
     yield from _if(Action.CANCEL, may_cancel(case.status, received=received))
     yield Action.HAND_OVER

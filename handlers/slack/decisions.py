@@ -81,6 +81,12 @@ def submit_ask(click: Click) -> Answer:
     return CLOSE
 
 
+def submit_answered(click: Click) -> Answer:
+    """Note the customer's answer."""
+    decisions.answered(click.desk, read_place(click.view)[0], click.operator, click.typed(ids.TEXT))
+    return CLOSE
+
+
 def submit_message(click: Click) -> Answer:
     """Write to the customer."""
     decisions.message(click.desk, read_place(click.view)[0], click.operator, click.typed(ids.TEXT))
@@ -156,6 +162,7 @@ ACTIONS: Mapping[str, Listener] = {
     Action.APPROVE: approve,
     Action.REJECT: showing(forms.reject),
     Action.ASK: showing(forms.ask),
+    Action.ANSWERED: showing(forms.answered),
     Action.MESSAGE: showing(forms.message),
     Action.RECEIVED: showing(forms.receive),
     Action.EXTEND: showing(forms.extend),
@@ -172,6 +179,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     Action.APPROVE: submit_approve,
     ids.REJECT: submit_reject,
     ids.ASK: submit_ask,
+    ids.ANSWERED: submit_answered,
     ids.MESSAGE: submit_message,
     ids.EXTEND: submit_extend,
     ids.CANCEL: submit_cancel,
