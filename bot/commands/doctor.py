@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 from bot.commands.disk import shared_filesystem
 from bot.commands.shop_checks import check_shop
 from bot.config import BadSettings, Settings
+from bot.errors import GatewayError, Refused
 from bot.findings import Finding, ok, warning, wrong
+from bot.gateways.stripe import Payments
 from bot.setting_checks import is_loopback
 from handlers.slack.doctor import check_slack
 from store.db import open_engine
@@ -36,7 +38,29 @@ def examine() -> Iterator[Finding]:
         yield from check_slack(settings)
     if settings.woocommerce_url and settings.woocommerce_consumer_key:
         yield from check_shop(settings)
+    if settings.stripe_api_key:
+        yield check_stripe(settings)
     yield from check_door(settings)
+
+
+def check_stripe(settings: Settings) -> Finding:
+    """Whether Stripe knows the key, and whose account it opens."""
+    payments = Payments(
+        settings.stripe_api_key.get_secret_value(), base=settings.stripe_api_base, timeout=PATIENCE
+    )
+    try:
+        account = payments.read_account()
+    except Refused as e:
+        return wrong(
+            "Stripe", f"refuses the key: {e.detail}", "Copy the key anew: Stripe, Developers, API keys."
+        )
+    except GatewayError as e:
+        return warning("Stripe", f"does not answer: {e.detail}", "Check this machine's way to the internet.")
+    finally:
+        payments.close()
+    return ok(
+        "Stripe", f"account {account.name or account.account_id}, {'live' if account.live else 'test'} key"
+    )
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
