@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -24,7 +23,8 @@ from bot.rules.case import (
     StockMove,
 )
 from bot.rules.choice import RefundPolicy, RefundQuote, Settlement
-from bot.rules.order import OrderSnapshot, Stock
+from bot.rules.ledger import outside_refunds
+from bot.rules.order import OrderSnapshot, ShopRefund, Stock
 from bot.rules.refund import due_for
 from store import history, models, returns
 from store.db import reading
@@ -201,15 +201,12 @@ def _customer(desk: Desk, session: Session, rma: models.Return, order: models.Sh
     )
 
 
-def _outside(order: OrderSnapshot, rma: models.Return, ours: tuple[Settlement, ...]) -> tuple[Any, ...]:
-    """Refunds of the order that the desk did not make and that were not there when the return opened."""
-    known = set(rma.known_refunds) | {settlement.refund_id for settlement in ours}
-    references = tuple(settlement.reference for settlement in ours)
-    return tuple(
-        refund
-        for refund in order.refunds
-        if refund.refund_id not in known and not refund.reason.startswith(references or ("\0",))
-    )
+def _outside(
+    order: OrderSnapshot, rma: models.Return, ours: tuple[Settlement, ...]
+) -> tuple[ShopRefund, ...]:
+    """Money refunded on the order that the desk did not move, since the return opened."""
+    rows = (row for row in outside_refunds(order, ours) if row.refund_id not in rma.known_refunds)
+    return tuple(row for row in rows if row.amount)
 
 
 def _extension(row: models.Extension | None, names: Mapping[str, str]) -> Extension | None:
