@@ -43,7 +43,7 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
 
 def _listen(app: App, desk: Desk) -> None:
     app.command("/returns")(listening(desk, commands.returns))
-    for action_id, listener in {**decisions.ACTIONS, **box.ACTIONS}.items():
+    for action_id, listener in {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS}.items():
         app.action(action_id)(listening(desk, listener))
     for callback_id, listener in {**decisions.SUBMISSIONS, **box.SUBMISSIONS, **opening.SUBMISSIONS}.items():
         app.view(callback_id)(listening(desk, listener))

@@ -1,7 +1,8 @@
 """What Slack tells without being asked: people come and go, a home is opened, an old button is pressed."""
 
+from blocks import ids
 from bot.desk.changes import an_operation
-from bot.errors import NotFound
+from bot.errors import Blocked, NotFound
 from handlers.slack.click import Answer, Click
 from handlers.slack.people import plan_look_up
 from store import journal
@@ -40,6 +41,13 @@ def plan_home(click: Click) -> None:
         journal.plan_again(session, operation)
 
 
+def open_card(click: Click) -> Answer:
+    """A card is opened by its address; one that has none yet is on its way."""
+    if not click.action.get("url"):
+        raise Blocked("Its card is on the way to the channel.")
+    return None
+
+
 def unknown(click: Click) -> Answer:
     """A button that this release no longer has, or one that only opens an address."""
     if click.action.get("url"):
@@ -54,3 +62,5 @@ EVENTS = {
     "user_change": person_changed,
     "app_home_opened": home_opened,
 }
+
+ACTIONS = {ids.OPEN_CARD: open_card}

@@ -12,7 +12,7 @@ from blocks.card import return_card
 from blocks.thread import thread_message
 from bot.desk import Desk
 from bot.desk.cases import load_case
-from bot.errors import OutcomeUnknown, Refused, Unreachable
+from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
 from handlers.slack.calls import called
@@ -42,6 +42,7 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     if card.digest != digest:
         card = _update_card(desk, client, case, card, message)
     card.digest, card.drawn_at = digest, desk.now()
+    card.permalink = card.permalink or _permalink(client, card)
     with writing(desk.engine) as session:
         session.merge(card)
     return {"ts": card.ts}
@@ -145,6 +146,15 @@ def _keep(desk: Desk, return_id: int, channel: str, ts: str, digest: str) -> Car
     with writing(desk.engine) as session:
         session.add(card)
     return card
+
+
+def _permalink(client: WebClient, card: Card) -> str:
+    """The card's address for lists. It is a convenience: without it a list has no link."""
+    try:
+        return str(called(client.chat_getPermalink, channel=card.channel, message_ts=card.ts)["permalink"])
+    except GatewayError as e:
+        log.info("no address for a card: %s", e.detail)
+        return ""
 
 
 def _quiet(message: Mapping[str, Any]) -> dict[str, Any]:

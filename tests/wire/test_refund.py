@@ -140,3 +140,11 @@ def test_the_team_opens_a_return_with_a_form(office: Office) -> None:
     result = office.slack.submit(ALICE, values={"reason": "damaged"})
     assert result.acked, result
     office.card("RMA-1")
+
+
+def test_a_found_return_leads_to_its_card(office: Office) -> None:
+    _, number = a_return(office, arrived=False)
+    office.slack.wait_for(lambda: any(call.method == "chat.getPermalink" for call in office.slack.calls))
+    office.slack.command(ALICE, "C01RETURNS", "/returns", number)
+    ts = office.card(number).ts.replace(".", "")
+    office.slack.wait_for(lambda: f"/p{ts}" in str([one.blocks for one in office.slack.ephemerals(ALICE)]))
