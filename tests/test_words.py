@@ -72,12 +72,9 @@ def test_every_translation_keeps_the_marks_of_its_sentence(messages: list[Messag
 
 @pytest.mark.parametrize("language", catalogues.TRANSLATED)
 def test_the_catalogue_is_as_the_tool_writes_it(language: str) -> None:
-    before = catalogues.place(language).read_bytes()
-    try:
-        assert catalogues.update(language) == []
-        assert catalogues.place(language).read_bytes() == before
-    finally:
-        catalogues.place(language).write_bytes(before)
+    fresh = catalogues.renewed(language)
+    assert catalogues.untranslated(fresh) == []
+    assert catalogues.place(language).read_text(encoding="utf-8") == catalogues.written(fresh)
 
 
 def test_french_has_its_spaces_before_double_signs() -> None:

@@ -57,18 +57,26 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def update(language: str) -> list[str]:
-    """Write the catalogue anew in the order of the code, without what the code no longer says.
-
-    What is new is written without a translation; the English of that is what comes back.
-    """
+def renewed(language: str) -> Catalog:
+    """The catalogue in the order of the code, without what the code no longer says; new texts are empty."""
     known = read(language) if place(language).exists() else Catalog(locale=language)
     fresh = Catalog(locale=language, header_comment=HEADER, fuzzy=False)
     for sentence, _where in sentences():
         fresh.add(sentence, _translation(known, sentence))
+    return fresh
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """The English of what still has to be translated."""
+    return [english(message) for message in catalog if message.id and not is_translated(message)]
+
+
+def update(language: str) -> list[str]:
+    """Write the catalogue anew, and say what is missing in it."""
+    fresh = renewed(language)
     place(language).parent.mkdir(parents=True, exist_ok=True)
-    place(language).write_text(_written(fresh), encoding="utf-8")
-    return [english(message) for message in fresh if message.id and not is_translated(message)]
+    place(language).write_text(written(fresh), encoding="utf-8")
+    return untranslated(fresh)
 
 
 def is_translated(message: Message) -> bool:
@@ -81,7 +89,7 @@ def english(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[-1]
 
 
-def _written(catalog: Catalog) -> str:
+def written(catalog: Catalog) -> str:
     """The file without the headers that change by themselves or say nothing."""
     file = io.BytesIO()
     write_po(file, catalog, no_location=True, width=0)
