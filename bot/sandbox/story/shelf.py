@@ -9,7 +9,7 @@ from bot.sandbox.shop.stock import put
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
-PLENTY = 500  # while the past is told; afterwards the shelf is set to what the story says
+PLENTY = 60  # while the past is told; afterwards the shelf is set to what the story says
 REDUCED = "reduced-rate"
 LONG_NAME = {
     "en": "Hand-woven, undyed and twice-washed extra-wide summer bedspread with embroidered border, made to "

@@ -7,13 +7,13 @@ import { t } from "./words.js";
 const PAUSE = 250;
 let count = 0;
 
-export function combobox({ props, shown, placeholder, least, ask, pick }) {
+export function combobox({ props, drafts, shown, placeholder, least, ask, pick }) {
   const id = `options-${(count += 1)}`;
   let options = [];
   let active = -1;
   let timer = null;
   const list = h("ul", { class: "menu", role: "listbox", id, hidden: true });
-  const input = h("input", { ...props, class: "field", role: "combobox", type: "text", value: shown, placeholder, autocomplete: "off", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list" });
+  const input = h("input", { ...props, class: "field", role: "combobox", type: "text", value: drafts.get(props.data.key) ?? shown, placeholder, autocomplete: "off", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list" });
 
   const show = (open) => {
     list.hidden = !open;
@@ -27,7 +27,9 @@ export function combobox({ props, shown, placeholder, least, ask, pick }) {
     node?.scrollIntoView({ block: "nearest" });
   };
   const take = (number) => {
-    input.value = words(options[number].text);
+    drafts.delete(props.data.key);
+    shown = words(options[number].text);
+    input.value = shown;
     show(false);
     pick(options[number].value);
   };
@@ -42,16 +44,19 @@ export function combobox({ props, shown, placeholder, least, ask, pick }) {
     show(true);
   };
   input.addEventListener("input", () => {
+    drafts.set(props.data.key, input.value);
     clearTimeout(timer);
     timer = setTimeout(fill, PAUSE);
   });
   input.addEventListener("focus", () => {
-    input.select();
+    if (!drafts.has(props.data.key)) input.select();
     fill();
   });
   input.addEventListener("blur", () => {
     show(false);
-    if (!options.some((one) => words(one.text) === input.value)) input.value = shown;
+    if (!input.isConnected) return;
+    drafts.delete(props.data.key);
+    input.value = shown;
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

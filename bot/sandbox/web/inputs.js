@@ -72,7 +72,10 @@ function multiSelect(block, element, surface) {
   const chosen = held(surface, block, element).selected_options ?? [];
   const values = chosen.map((one) => one.value);
   const all = element.options ?? element.option_groups.flatMap((group) => group.options);
-  const send = (list) => choose(surface, block, element, list);
+  const send = async (list) => {
+    await choose(surface, block, element, list);
+    surface.redraw();
+  };
   const chip = (one) =>
     h("button", { type: "button", class: "chip", "aria-label": t("remove", { what: words(one.text) }), onclick: () => send(values.filter((value) => value !== one.value)) }, words(one.text), " ×");
   const rest = all.filter((one) => !values.includes(one.value)).map((one) => h("option", { value: one.value }, words(one.text)));
@@ -84,6 +87,7 @@ function externalSelect(block, element, surface) {
   const chosen = held(surface, block, element).selected_option;
   return combobox({
     props: common(block, element, named(block, element)),
+    drafts: surface.drafts ?? new Map(),
     shown: chosen ? words(chosen.text) : "",
     placeholder: words(element.placeholder) || t("type_to_search"),
     least: element.min_query_length ?? 3,

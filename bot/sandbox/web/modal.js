@@ -16,7 +16,8 @@ export function drawModal() {
   const depth = app.data.slack.modals.length;
   if (!open) enter(layer);
   if (open.id !== view.id) Object.assign(open, { id: view.id, drafts: new Map(), mark: "" });
-  const mark = JSON.stringify([view.blocks, view.errors, view.title, view.submit, view.close, depth, app.ui.language, chosenParts(view.state.values)]);
+  // What was chosen or typed is on the screen already, and must not be drawn over while one goes on.
+  const mark = JSON.stringify([view.blocks, view.errors, view.title, view.submit, view.close, depth, app.ui.language]);
   if (mark === open.mark) return;
   const first = !open.mark;
   const wrong = Object.keys(view.errors).length && JSON.stringify(view.errors) !== open.errors;
@@ -24,11 +25,6 @@ export function drawModal() {
   open.errors = JSON.stringify(view.errors);
   paint(view, depth, first);
   if (first || wrong) focusFirst(wrong);
-}
-
-// Typed text is left out: it is already on the screen, and must not be drawn over while one types.
-function chosenParts(values) {
-  return JSON.stringify(values, (name, value) => (name === "value" && typeof value === "string" ? undefined : value));
 }
 
 function enter(layer) {
