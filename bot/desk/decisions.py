@@ -1,5 +1,6 @@
 """What a person decides besides money: take, hand over, approve, reject, ask, extend, cancel, reopen."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -9,12 +10,14 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange, redraw
+from bot.desk.intake import last_day
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
 from bot.rules.case import InformationRequest
+from bot.rules.order import OrderSnapshot
 from store import history, models, returns
 from store.db import writing
-from store.terms import Author, Event, Method, ResolutionStatus
+from store.terms import Author, Event, Method, PersonKind, ResolutionStatus
 
 LONGEST_TEXT = 3000  # characters, what one Slack input holds
 
@@ -35,7 +38,7 @@ def hand_over(desk: Desk, return_id: int, by: Operator, to: str, note: str = "")
     """Make the member ``to`` the owner. Raises InvalidInput when that person may not act."""
     with changing(desk, return_id, by) as change:
         heir = change.session.get(models.Member, to)
-        if heir is None or not heir.in_group:
+        if heir is None or heir.kind is not PersonKind.MEMBER or not heir.in_group:
             raise InvalidInput("Choose somebody of the returns team.", field="person")
         _own(change, to)
         change.note("handed_over", to=heir.name, note=note)
@@ -113,10 +116,11 @@ def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) 
     require(by)
     now = desk.now()
     with writing(desk.engine) as session:
-        if returns.locked_order(session, order_id) is None:
+        order = returns.locked_order(session, order_id)
+        if order is None:
             raise NotFound("There is no such order.")
         affected = returns.of_order(session, order_id)
-        old_end = _deadline(session, order_id)
+        old_end = _deadline(desk, session, order, affected)
         if old_end is not None and new_end <= old_end:
             raise InvalidInput(
                 "The deadline is {date} already; choose a later day.", date=old_end, field="date"
@@ -195,12 +199,13 @@ def _release(change: Change) -> None:
         change.session.add(row)
 
 
-def _deadline(session: Session, order_id: int) -> date | None:
-    extension = returns.extension_of(session, order_id)
-    if extension is not None:
-        return extension.new_end
-    rows = returns.of_order(session, order_id)
-    return rows[-1].window_end if rows else None
+def _deadline(
+    desk: Desk, session: Session, order: models.ShopOrder, affected: Sequence[models.Return]
+) -> date | None:
+    """The end that counts now: the one told to the newest return, else the one an extension or rule sets."""
+    if affected:
+        return affected[-1].window_end
+    return last_day(desk, session, documents.read(OrderSnapshot, order.snapshot))
 
 
 def _name(session: Session, user_id: str) -> str:

@@ -103,10 +103,21 @@ def returnable(desk: Desk, order: OrderSnapshot) -> Mapping[int, int]:
 def deadline(desk: Desk, order: OrderSnapshot) -> datetime | None:
     """The last moment to ask for a return of ``order``, extensions included; None without an end."""
     with reading(desk.engine) as session:
-        end = _window_end(desk, session, order)
+        end = last_day(desk, session, order)
     if end is None:
         return None
     return datetime(end.year, end.month, end.day, 23, 59, 59, tzinfo=ZoneInfo(desk.settings.timezone))
+
+
+def last_day(desk: Desk, session: Session, order: OrderSnapshot) -> date | None:
+    """The last day to ask for a return of ``order``, an extension included; None without an end."""
+    extension = returns.extension_of(session, order.order_id)
+    if extension is not None:
+        return extension.new_end
+    settings = desk.settings
+    return window_end(
+        order, days=settings.window_days, timezone=settings.timezone, holidays=settings.holidays
+    )
 
 
 def _check(desk: Desk, session: Session, request: NewReturn, order: OrderSnapshot) -> None:
@@ -118,7 +129,7 @@ def _check(desk: Desk, session: Session, request: NewReturn, order: OrderSnapsho
     available = _returnable(session, order)
     for item in request.items:
         _check_item(order, item, available.get(item.line_id, 0))
-    end = _window_end(desk, session, order)
+    end = last_day(desk, session, order)
     if end is not None and _today(desk) > end and not request.late_reason:
         raise Blocked("The return window of this order ended on {date}.", date=end, field="late_reason")
 
@@ -162,7 +173,7 @@ def _insert(
         exchange=documents.write(request.exchange) if request.exchange else None,
         opened_at=now,
         noticed_at=request.noticed_at or now,
-        window_end=_window_end(desk, session, order),
+        window_end=last_day(desk, session, order),
         refund_due_by=refund_due_by(request.noticed_at or now, timezone=desk.settings.timezone),
         late_reason=request.late_reason,
         tracking_number=request.tracking_number,
@@ -192,16 +203,6 @@ def _item(return_id: int, item: WantedItem, order: OrderSnapshot) -> models.Retu
         quantity=item.quantity,
         reason=item.reason,
         note=item.note,
-    )
-
-
-def _window_end(desk: Desk, session: Session, order: OrderSnapshot) -> date | None:
-    extension = returns.extension_of(session, order.order_id)
-    if extension is not None:
-        return extension.new_end
-    settings = desk.settings
-    return window_end(
-        order, days=settings.window_days, timezone=settings.timezone, holidays=settings.holidays
     )
 
 
