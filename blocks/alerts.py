@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.kit import inert
+from blocks.kit import code, inert, sentence
 from bot.i18n import Words
 from bot.rules.alerts import Alert, alerts
 from bot.rules.case import CaseResolution, Person, ReturnCase
@@ -112,8 +112,14 @@ def _sending(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 def _extended(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words("Deadline extended to {date}", date=v["new_end"])
-    was = words("(was {date}, {count} days more)", date=v["old_end"], count=v["days"]) if v["old_end"] else ""
+    was = _granted(v, words) if v["old_end"] else ""
     return _lead(CALENDAR, lead, was, words("by {who}: {why}", who=mention(v["by"]), why=inert(v["reason"])))
+
+
+def _granted(v: Mapping[str, Any], words: Words) -> str:
+    return words.plural(
+        "(was {date}, {count} day more)", "(was {date}, {count} days more)", v["days"], date=v["old_end"]
+    )
 
 
 def _late(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -135,7 +141,7 @@ def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     when = words.moment(v["at"], now=case.as_of)
-    payment = f"`{inert(v['payment'], 40)}`" if v["payment"] else ""
+    payment = code(v["payment"]) if v["payment"] else ""
     return _lead(
         CHECK,
         words("Difference paid: {amount}", amount=v["amount"]),
@@ -172,8 +178,8 @@ def _beside(done: CaseResolution, words: Words) -> list[str]:
 def stock_move(sku: str, before: int | None, after: int | None, words: Words) -> str:
     """The shop's counter of one product before and after."""
     if before is None or after is None:
-        return words("{sku}: the shop counts no stock", sku=f"`{inert(sku, 40)}`")
-    return words("{sku} stock {before} → {after}", sku=f"`{inert(sku, 40)}`", before=before, after=after)
+        return words("{sku}: the shop counts no stock", sku=code(sku))
+    return words("{sku} stock {before} → {after}", sku=code(sku), before=before, after=after)
 
 
 def _closed_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -190,8 +196,7 @@ def _closed(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 def _why(resolution: CaseResolution | None, words: Words) -> str:
     if resolution is None or not resolution.why:
         return ""
-    values = {name: inert(value) for name, value in resolution.why_values.items()}
-    return words(resolution.why, **values)
+    return sentence(words, resolution.why, resolution.why_values)
 
 
 def _last_refused(case: ReturnCase) -> CaseResolution | None:
@@ -217,7 +222,9 @@ FLAGS: Mapping[str, Callable[[Mapping[str, Any], Words], str]] = {
     "unusually_large": lambda v, words: words("{amount}, usually orders for {average}", **v),
     "asked_at_once": lambda v, words: words("asked {minutes} min after delivery", **v),
     "delivered_but_missing": lambda v, words: words("pieces missing, delivered {delivered}", **v),
-    "kept_before": lambda v, words: words("kept goods {count} times before", **v),
+    "kept_before": lambda v, words: words.plural(
+        "kept goods {count} time before", "kept goods {count} times before", v["count"]
+    ),
     "much_credit": lambda v, words: words("{amount} of credit given, limit {limit}", **v),
 }
 

@@ -4,16 +4,31 @@ from collections.abc import Sequence
 
 from blocks import ids
 from blocks.alerts import alert_lines, mention
-from blocks.kit import COLOURS, FALLBACK, Block, button, context, fit, inert, lines, plain, section
+from blocks.kit import (
+    COLOURS,
+    FALLBACK,
+    Block,
+    button,
+    code,
+    context,
+    fit,
+    inert,
+    lines,
+    plain,
+    section,
+    sentence,
+)
 from bot.i18n import N_, Words
 from bot.rules.actions import Action, actions, blocked
 from bot.rules.alerts import colour, is_lively
 from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.policy import clock_paused
 from store.money import Money, total
-from store.terms import Condition, Reason, ReturnStatus, Wish
+from store.terms import Condition, Method, Reason, ReturnStatus, Wish
 
 MOST_ITEMS = 6  # lines of goods on a card; the refund box has them all
+MOST_CHARACTERS = 2400  # of them, so that a card stays far from what Slack takes
+CLOSED = (ReturnStatus.REJECTED, ReturnStatus.CANCELLED, ReturnStatus.EXPIRED)
 BUTTONS = 4
 
 LABELS = {
@@ -50,27 +65,35 @@ def card_blocks(case: ReturnCase, words: Words) -> list[Block]:
     blocks = [section(_title(case, words), "title")]
     if alert:
         blocks.append(section(alert, "alerts"))
-    if is_lively(case):
-        blocks.append(section(lines(_items(case, words), _wanted(case, words)), "items"))
-        blocks.append(
-            context(_facts(case, words), _customer(case, words), _owner(case, words), block_id="facts")
-        )
-        reasons = [words(problem.message, **problem.values) for problem in blocked(case)]
-        if reasons:
-            blocks.append(context(*reasons, block_id="blocked"))
+    if money_under_way(case):
+        blocks.append(context(_asked(case, words), block_id="asked"))
+    elif is_lively(case):
+        blocks += _open_blocks(case, words)
     blocks.append(_buttons(case, words))
     return blocks
+
+
+def _open_blocks(case: ReturnCase, words: Words) -> list[Block]:
+    """What is needed to decide: the goods, the wish, the facts, and why there is no refund box."""
+    facts = context(_facts(case, words), _customer(case, words), _owner(case, words), block_id="facts")
+    blocks = [section(lines(_items(case, words), _wanted(case, words)), "items"), facts]
+    reasons = [sentence(words, why.message, why.values) for why in blocked(case)]
+    return [*blocks, context(*reasons, block_id="blocked")] if reasons else blocks
 
 
 def fallback_text(case: ReturnCase, words: Words) -> str:
     """What a notification says: who, how much, and what stands in the way."""
     name = inert(case.order.buyer.name, 60)
-    text = words(
-        "{number} · {name} · {status}", number=case.number, name=name, status=words.term(case.status)
-    )
-    if case.exchange_stands and is_lively(case):
-        text = f"{text} · {words('Exchange chosen: do NOT refund money.')}"
-    return fit(text, FALLBACK)
+    parts = [case.number, name]
+    if is_lively(case):
+        warned = words("Exchange chosen: do NOT refund money.")
+        parts.append(warned if case.exchange_stands else words.money(due(case)))
+    return fit(" · ".join([*parts, words.term(case.status)]), FALLBACK)
+
+
+def money_under_way(case: ReturnCase) -> bool:
+    """Whether a decision about money is being carried out: until then there is nothing else to decide."""
+    return case.open_resolution is not None and case.open_resolution.method is not Method.EXCHANGE
 
 
 def due(case: ReturnCase) -> Money:
@@ -85,7 +108,7 @@ def _title(case: ReturnCase, words: Words) -> str:
     parts = [f"*{case.number}*", words("order {order}", order=order), who]
     if is_lively(case) and not case.exchange_stands:
         parts.append(f"*{words.money(due(case))}*")
-    return "  ·  ".join(parts) + "\n" + _status(case, words)
+    return lines("  ·  ".join(parts), _status(case, words))
 
 
 def _status(case: ReturnCase, words: Words) -> str:
@@ -98,12 +121,25 @@ def _status(case: ReturnCase, words: Words) -> str:
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
         when = words.moment(case.closed_at, now=case.as_of)
         return words("Settled by {who}, {time}", who=mention(case.closed_by), time=when)
+    if case.status in CLOSED:
+        return ""  # its alert begins with that word
     return words.term(case.status)
+
+
+def _asked(case: ReturnCase, words: Words) -> str:
+    """Who decided what is being carried out, when, and the reference to look for."""
+    asked = case.open_resolution
+    assert asked is not None
+    when = words.moment(asked.decided_at, now=case.as_of)
+    by = words("Decided by {who}, {time}", who=mention(asked.by), time=when)
+    return f"{by} · {words('reference {reference}', reference=code(asked.reference))}"
 
 
 def _items(case: ReturnCase, words: Words) -> str:
     shown = [_item(item, case, words) for item in case.items[:MOST_ITEMS]]
-    more = len(case.items) - MOST_ITEMS
+    while len("\n".join(shown)) > MOST_CHARACTERS:
+        shown.pop()
+    more = len(case.items) - len(shown)
     if more > 0:
         shown.append(words.plural("and {count} more line", "and {count} more lines", more))
     return "\n".join(shown)
@@ -120,7 +156,7 @@ def _item(item: CaseItem, case: ReturnCase, words: Words) -> str:
     name = ", ".join(filter(None, [inert(item.name, 70), inert(item.variant, 40)]))
     parts = [
         f"{count} × {name}",
-        f"`{inert(item.sku, 40)}`" if item.sku else "",
+        code(item.sku) if item.sku else "",
         words("worth {amount}", amount=item.due),
     ]
     parts += [f"_{words.term(item.reason)}_", _arrived(item, words), _photos(item, words)]
@@ -146,7 +182,7 @@ def _wanted(case: ReturnCase, words: Words) -> str:
     if case.exchange is None:
         return words("Wants {wish}", wish=case.wish)
     wish = case.exchange
-    parts = [f"{wish.quantity} × {inert(wish.name, 70)}", f"`{inert(wish.sku, 40)}`" if wish.sku else ""]
+    parts = [f"{wish.quantity} × {inert(wish.name, 70)}", code(wish.sku) if wish.sku else ""]
     parts.append(words.money(wish.price) if wish.price else "")
     if wish.stock is not None:
         parts.append(words("{count} in stock", count=wish.stock))
@@ -163,19 +199,15 @@ def _facts(case: ReturnCase, words: Words) -> str:
     if case.policy.label_cost:
         parts.append(words("label {amount}", amount=case.policy.label_cost))
     if case.tracking_number:
-        parts.append(words("parcel {number}", number=f"`{inert(case.tracking_number, 40)}`"))
+        parts.append(words("parcel {number}", number=code(case.tracking_number)))
     return " · ".join(parts)
 
 
 def _customer(case: ReturnCase, words: Words) -> str:
     history = case.history
-    parts = [
-        words(
-            "Return no. {returns} of {orders} orders",
-            returns=history.returns + 1,
-            orders=max(history.orders, 1),
-        )
-    ]
+    parts = [words("Return no. {count}", count=history.returns + 1)]
+    if history.orders:
+        parts.append(words.plural("{count} order", "{count} orders", history.orders))
     if history.last_reasons:
         parts.append(words("before: {reasons}", reasons=_reasons(history.last_reasons, words)))
     return " · ".join(parts)

@@ -13,9 +13,11 @@ from blocks.kit import (
     context,
     divider,
     field,
+    fit,
     inert,
     modal,
     option,
+    plain,
     quoted,
     section,
     text_input,
@@ -50,12 +52,19 @@ def place_of(case: ReturnCase) -> str:
 def more(case: ReturnCase, words: Words) -> View:
     """Everything else that can be done with a return, each with what it does."""
     rows = [_row(action, case, words) for action in actions(case) if action in ABOUT]
+    if case.order.store_url:
+        rows.append(_shop_row(case, words))
     return modal(words("More"), rows, callback_id=ids.NOTICE, close=words("Close"), place=place_of(case))
 
 
 def _row(action: Action, case: ReturnCase, words: Words) -> Block:
     press = button(words(LABELS[action]), action.value, place_of(case))
     return section(words(ABOUT[action]), f"more:{action.value}", accessory=press)
+
+
+def _shop_row(case: ReturnCase, words: Words) -> Block:
+    press = button(words(LABELS[Action.OPEN_IN_SHOP]), Action.OPEN_IN_SHOP.value, url=case.order.store_url)
+    return section(words("The order in the shop's own pages."), "more:shop", accessory=press)
 
 
 def approve(case: ReturnCase, letter: str, words: Words) -> View:
@@ -208,13 +217,14 @@ def _wish(words: Words) -> Block:
 def loading(number: str, words: Words) -> View:
     """A modal that shows at once and is filled when the order has been read."""
     return notice(
-        words("New return"), words("Reading order {number} from the shop…", number=inert(number, 40)), words
+        words("New return"), words("Reading order {number} from the shop…", number=fit(number, 40)), words
     )
 
 
 def notice(title: str, text: str, words: Words) -> View:
     """A modal that only says something."""
-    return modal(title, [section(text)], callback_id=ids.NOTICE, close=words("Close"))
+    said = {"type": "section", "text": plain(text)}
+    return modal(title, [said], callback_id=ids.NOTICE, close=words("Close"))
 
 
 def _form(case: ReturnCase, callback_id: str, title: str, rows: Sequence[Block], words: Words) -> View:

@@ -6,8 +6,10 @@ they are replaced once, here. What cannot be escaped (* _ ~ `) is held apart by 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from bot.i18n import Words
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -24,16 +26,33 @@ def fit(text: str, limit: int) -> str:
 
 def inert(text: str, limit: int = 200) -> str:
     """Somebody else's words for marked-up text: one line, cut, nothing in it acts or hides."""
-    visible = "".join(_visible(character) for character in text)
-    line = fit(" ".join(visible.split()), limit)
-    escaped = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([*_~`])", APART + r"\1" + APART, escaped)
+    return re.sub(r"([*_~`])", APART + r"\1" + APART, _escaped(_one_line(text, limit)))
+
+
+def code(text: str, limit: int = 40) -> str:
+    """A number or reference to copy: nothing in it but itself, and no mark can end it early."""
+    return f"`{_escaped(_one_line(text.replace('`', ' '), limit))}`"
+
+
+def sentence(words: Words, message: str, values: Mapping[str, Any]) -> str:
+    """A sentence of the catalogue for marked-up text; what others wrote in its values is inert."""
+    return words(
+        message, **{name: inert(value) if isinstance(value, str) else value for name, value in values.items()}
+    )
 
 
 def plain_words(text: str, limit: int = 2000) -> str:
     """Somebody else's words for plain text, where nothing is parsed: only controls are made visible."""
     kept = "".join(character if character == "\n" else _visible(character) for character in text)
     return fit(re.sub(r"\n{3,}", "\n\n", kept), limit)
+
+
+def _one_line(text: str, limit: int) -> str:
+    return fit(" ".join("".join(_visible(character) for character in text).split()), limit)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _visible(character: str) -> str:
@@ -46,8 +65,8 @@ def _visible(character: str) -> str:
 
 
 def plain(text: str, limit: int = SECTION) -> Block:
-    """A plain text object."""
-    return {"type": "plain_text", "text": fit(text, limit) or " ", "emoji": True}
+    """A plain text object; ``:names:`` in it stay what they are."""
+    return {"type": "plain_text", "text": fit(text, limit) or " ", "emoji": False}
 
 
 def marked(text: str) -> Block:
@@ -87,7 +106,8 @@ def divider() -> Block:
 
 def button(text: str, action_id: str, value: str = "", **more: Any) -> Block:
     """A button; ``style`` primary or danger, ``url``, ``confirm`` as Slack names them."""
-    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value, **more}
+    carried = {"value": value} if value else {}
+    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, **carried, **more}
 
 
 def option(text: str, value: str, description: str = "") -> Block:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from blocks import ids
 from blocks.alerts import stock_move
 from blocks.kit import (
+    TITLE,
     Block,
     View,
     chosen,
@@ -19,6 +20,7 @@ from blocks.kit import (
     plain,
     quoted,
     section,
+    sentence,
     text_input,
     ticked,
 )
@@ -88,9 +90,22 @@ def confirm_box(case: ReturnCase, choice: RefundChoice, quote: RefundQuote, word
         blocks,
         callback_id=ids.CONFIRM,
         close=words("Back"),
-        submit=words("Yes, do it"),
+        submit=_deed(quote, words),
         place=write_confirmed(case, choice, quote.amount),
     )
+
+
+def _deed(quote: RefundQuote, words: Words) -> str:
+    """The last button names the deed, with its amount where that fits."""
+    if not quote.amount:
+        return words("Settle without payment")
+    if quote.method is Method.STORE_CREDIT:
+        told = words("Issue {amount}", amount=quote.credit)
+    elif quote.method is Method.MANUAL_REFUND:
+        told = words("Book {amount}", amount=quote.amount)
+    else:
+        told = words("Refund {amount}", amount=quote.amount)
+    return told if len(told) <= TITLE else words("Yes, do it")
 
 
 def _place(case: ReturnCase) -> str:
@@ -251,7 +266,7 @@ def _how(
         options = [_method_option(method, case, quote, words) for method in open_methods]
         element = chosen("radio_buttons", options, choice.method.value)
         blocks.append(field(words("Method"), ids.METHOD, element, dispatch_action=True))
-    reasons = [words(problem.message, **problem.values) for problem in possible.values() if problem]
+    reasons = [sentence(words, no.message, no.values) for no in possible.values() if no]
     if reasons:
         blocks.append(context(*dict.fromkeys(reasons)))
     if choice.method is Method.MANUAL_REFUND:
@@ -264,12 +279,15 @@ def _method_option(method: Method, case: ReturnCase, quote: RefundQuote, words: 
     label = words(METHODS[method], title=case.order.payment_title or case.order.payment_method)
     about = {
         Method.GATEWAY_REFUND: words("money back the way it was paid"),
-        Method.STORE_CREDIT: words(
-            "a coupon, with {percent} % bonus", percent=case.policy.credit_bonus_percent
-        ),
+        Method.STORE_CREDIT: _coupon(case, words),
         Method.MANUAL_REFUND: words("books it, moves no money"),
     }
     return option(label, method.value, about[method])
+
+
+def _coupon(case: ReturnCase, words: Words) -> str:
+    percent = case.policy.credit_bonus_percent
+    return words("a coupon, with {percent} % bonus", percent=percent) if percent else words("a coupon")
 
 
 def _forecast(
@@ -278,20 +296,15 @@ def _forecast(
     """What happens if this is sent; instead, what stands against it."""
     against = [*errors.values(), *quote.blockers]
     warnings = [problem for problem in quote.problems if problem.warning]
-    told = [f":warning: {_problem(problem, words)}" for problem in (*against, *warnings)]
+    told = [
+        f":warning: {sentence(words, problem.message, problem.values)}" for problem in (*against, *warnings)
+    ]
     blocks = [section("\n".join(told), "problems")] if told else []
     if not against:
         blocks.append(section(lines(f"*{_gets(case, quote, words)}*", _effects(quote, words)), "forecast"))
         blocks.append(context(words("The customer will read:"), block_id="will_read"))
         blocks.append(quoted(customer.forecast_text(case, quote, words), "letter"))
     return blocks
-
-
-def _problem(problem: Problem, words: Words) -> str:
-    values = {
-        name: inert(value) if isinstance(value, str) else value for name, value in problem.values.items()
-    }
-    return words(problem.message, **values)
 
 
 def _gets(case: ReturnCase, quote: RefundQuote, words: Words) -> str:

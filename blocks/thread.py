@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.kit import FALLBACK, fit, inert, quoted, section
+from blocks.kit import FALLBACK, fit, inert, quoted, section, sentence
 from bot.i18n import Words
 from bot.rules.case import CaseResolution, ReturnCase
 
@@ -35,21 +35,19 @@ def _sending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
-    shop = words(" The shop's refund is no. {number}.", number=one.refund_id) if one.refund_id else ""
-    return (
-        words(
-            ":white_check_mark: Done: {method} of {amount}, reference `{reference}`.",
-            method=one.method,
-            amount=one.amount,
-            reference=one.reference,
-        )
-        + shop
+    done = words(
+        ":white_check_mark: Done: {method} of {amount}, reference `{reference}`.",
+        method=one.method,
+        amount=one.amount,
+        reference=one.reference,
     )
+    shop = words("The shop's refund is no. {number}.", number=one.refund_id) if one.refund_id else ""
+    return f"{done} {shop}".strip()
 
 
 def _refused(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
-    why = words(one.why, **{name: inert(text) for name, text in one.why_values.items()}) if one.why else ""
+    why = sentence(words, one.why, one.why_values) if one.why else ""
     said = words(
         ":warning: The {method} of {amount} was refused and no money moved.",
         method=one.method,
@@ -69,7 +67,7 @@ def _in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 def _needs_person(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
-    why = words(one.why, **{name: inert(text) for name, text in one.why_values.items()}) if one.why else ""
+    why = sentence(words, one.why, one.why_values) if one.why else ""
     look = words(
         ":octagonal_sign: Somebody has to look in the shop and at the bank for `{reference}`.",
         reference=one.reference,

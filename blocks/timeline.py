@@ -1,6 +1,7 @@
 """Who did what, when: the return's history, newest first, as a modal."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from blocks import ids
 from blocks.alerts import mention
@@ -24,7 +25,7 @@ VERBS: Mapping[str, str] = {
     "answered": N_("The customer answered: {text}"),
     "written": N_("Wrote to the customer: {text}"),
     "extended": N_("Deadline extended to {end}: {reason}"),
-    "received": N_("Received {units} units"),
+    "received": N_("Received, units: {units}"),
     "shipped": N_("On its way, parcel {tracking}"),
     "decided": N_("Decided: {method}, {amount}, reference {reference}"),
     "settled": N_("Settled: {method}, {amount}, reference {reference}"),
@@ -59,4 +60,6 @@ def _value(name: str, value: object, case: ReturnCase, words: Words) -> object:
         return words.money(Money(value, case.order.currency))
     if name == "method":
         return words.term(Method(str(value)))
+    if name == "end":
+        return date.fromisoformat(str(value))
     return inert(value, 300) if isinstance(value, str) else value
