@@ -24,7 +24,7 @@ from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
 from bot.operations import Look, Outcome, Performer, Task, Verdict
 from store import journal
-from store.db import writing
+from store.db import reading, writing
 from store.models import Operation
 from store.money import Money
 from store.terms import OperationState
@@ -36,6 +36,8 @@ AGREEMENT = timedelta(seconds=60)  # two looks that find nothing must lie this f
 LOOKS = (5, 20, 60, 120, 300, 600, 900)  # seconds from one look to the next while the outcome is unknown
 SWEEP = 5.0  # seconds between two looks for work that a dead worker left behind
 SENDS = 2  # one send, and at most one automatic repeat after proof that nothing happened
+LONGEST_WAIT = 900.0  # seconds to the next try, whatever the other side asks for
+MISTAKES = 8  # errors of the desk's own before it stops preparing and says so
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Journal:
     clock: Clock
     performers: Mapping[str, Performer]
     quiet: timedelta = timedelta(minutes=15)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
+    fresh: float = FRESH
 
     def run_due(self) -> bool:
         """Carry out one operation that is due. False when there was none."""
@@ -54,10 +57,14 @@ class Journal:
         if operation is None:
             return False
         performer = self.performers[operation.kind]
-        if operation.sent_at is not None and performer.probe is not None:
-            self._look(operation, performer)
-        else:
-            self._perform(operation, performer)
+        try:
+            if operation.sent_at is not None and performer.probe is not None:
+                self._look(operation, performer)
+            else:
+                self._perform(operation, performer)
+        except Exception as e:
+            log.exception("%s met an error of the desk itself", operation.key)
+            self._unforeseen(operation, performer, e)
         return True
 
     def run_all(self, limit: int = 1000) -> int:
@@ -69,25 +76,39 @@ class Journal:
         return count
 
     def take_over(self) -> None:
-        """Free what a dead or frozen worker held. What it may have sent is in doubt, not undone."""
+        """Free what a dead or frozen worker held. What it may have sent is in doubt, not undone.
+
+        One transaction each, so that an operation that cannot be settled does not hold up the others.
+        """
+        with reading(self.engine) as session:
+            late = journal.expired(session, self.clock())
+        for operation_id in late:
+            try:
+                self._free(operation_id, settle=True)
+            except Exception:
+                log.exception("freeing operation %s without its consequences", operation_id)
+                self._free(operation_id, settle=False)
+
+    def _free(self, operation_id: int, *, settle: bool) -> None:
         now = self.clock()
         with writing(self.engine) as session:
-            for operation in journal.expired(session, now):
-                performer = self.performers.get(operation.kind)
-                doubtful = (
-                    operation.sent_at is not None and performer is not None and performer.probe is not None
-                )
-                operation.state = OperationState.IN_DOUBT if doubtful else OperationState.DUE
-                operation.lease_owner, operation.due_at = None, now
-                journal.note_attempt(session, operation, "taken over", now)
-                if doubtful:
-                    self._settle(session, operation, Outcome(OperationState.IN_DOUBT))
+            operation = journal.take_expired(session, operation_id, now)
+            if operation is None:
+                return
+            performer = self.performers.get(operation.kind)
+            doubtful = operation.sent_at is not None and performer is not None and performer.probe is not None
+            operation.state = OperationState.IN_DOUBT if doubtful else OperationState.DUE
+            operation.lease_owner, operation.due_at = None, now
+            journal.note_attempt(session, operation, "taken over", now)
+            if doubtful and settle:
+                self._settle(session, operation, Outcome(OperationState.IN_DOUBT))
 
     def _claim(self) -> Operation | None:
+        """Each claim has a name of its own: the threads of one worker are strangers to each other too."""
+        owner = f"{self.owner[:60]}:{secrets.token_hex(8)}"
         try:
             with writing(self.engine) as session:
-                kinds = tuple(self.performers)
-                return journal.claim(session, owner=self.owner, now=self.clock(), kinds=kinds)
+                return journal.claim(session, owner=owner, now=self.clock(), kinds=tuple(self.performers))
         except IntegrityError:
             return None  # another worker took the lane in the same instant
 
@@ -113,32 +134,35 @@ class Journal:
         operation.tries, operation.sent_at, operation.quiet_until = 0, now, now + self.quiet
         with writing(self.engine) as session:
             values = {"sent_at": now, "quiet_until": operation.quiet_until}
-            journal.change(session, _id(operation), self.owner, **values)
+            journal.change(session, _id(operation), operation.lease_owner, **values)
         self._look_again(operation, performer)
 
     def _mark_sending(self, operation: Operation, baseline: Mapping[str, Any]) -> bool:
         """Commit that the next thing that happens is the send; from here on "perhaps" is possible."""
         now = self.clock()
         operation.attempt += 1
-        operation.sent_at, operation.baseline = now, dict(baseline) or operation.baseline
+        values: dict[str, Any] = {
+            "sent_at": now,
+            "quiet_until": now + self.quiet,
+            "absent_since": None,
+            "baseline": dict(baseline) or operation.baseline,
+            "lease_until": now + journal.SENDING_LEASE,
+        }
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, "sending", now)
-            return journal.change(
-                session,
-                _id(operation),
-                self.owner,
-                attempt=operation.attempt,
-                sent_at=now,
-                absent_since=None,
-                baseline=operation.baseline,
-                quiet_until=now + self.quiet,
-            )
+            mine = {"attempt": operation.attempt, "tries": 0, **values}
+            marked = journal.change(session, _id(operation), operation.lease_owner, **mine)
+        for name, value in values.items():  # only what was committed may be believed
+            setattr(operation, name, value)
+        return marked
 
     def _send(self, operation: Operation, performer: Performer) -> None:
         task = _task(operation, guard=self._guard(operation))
+        tries, operation.tries = operation.tries, 0
         try:
             evidence = performer.send(task)
         except Unreachable as e:
+            operation.tries = tries
             self._postpone(operation, e, attempt=operation.attempt - 1)
         except DeskError as e:
             self._finish(operation, performer, _refusal(e))
@@ -151,11 +175,8 @@ class Journal:
 
     def _refused(self, operation: Operation, performer: Performer, error: Refused) -> None:
         """Even a plain no is checked once, where a wrong no would cost money."""
-        try:
-            verdict = performer.probe(_task(operation)) if performer.probe else Verdict(Look.ABSENT)
-        except (Unreachable, OutcomeUnknown) as e:
-            verdict = Verdict(Look.WAIT, detail=e.detail)
-        if verdict.look is Look.ABSENT:
+        verdict = self._seen(operation, performer) if performer.probe else Verdict(Look.ABSENT)
+        if verdict.look is Look.ABSENT or verdict.traceless:
             self._finish(operation, performer, _refusal(error))
         elif verdict.look is Look.DONE:
             self._finish(operation, performer, Outcome(OperationState.DONE, verdict.evidence))
@@ -168,7 +189,6 @@ class Journal:
             return
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, "unknown", self.clock(), error.detail)
-        operation.tries = 0
         self._look_again(operation, performer)
 
     def _guard(self, operation: Operation) -> Callable[[], None]:
@@ -176,19 +196,26 @@ class Journal:
         committed = time.monotonic()
 
         def guard() -> None:
-            with writing(self.engine) as session:
-                mine = journal.still_mine(session, _id(operation), self.owner, operation.attempt)
-            if not mine or time.monotonic() - committed > FRESH:
-                raise OutcomeUnknown("the worker was held up before sending; looking first")
+            with reading(self.engine) as session:
+                mine = journal.still_mine(session, _id(operation), operation.lease_owner, self.clock())
+            if not mine or time.monotonic() - committed > self.fresh:
+                raise Unreachable("the worker was held up before sending")
 
         return guard
 
-    def _look(self, operation: Operation, performer: Performer) -> None:
+    def _seen(self, operation: Operation, performer: Performer) -> Verdict:
+        """What the probe sees. Who may not look any more cannot tell: that is for a person."""
         assert performer.probe is not None
         try:
-            verdict = performer.probe(_task(operation))
+            return performer.probe(_task(operation))
         except (Unreachable, OutcomeUnknown) as e:
-            verdict = Verdict(Look.WAIT, detail=e.detail)
+            return Verdict(Look.WAIT, detail=e.detail)
+        except (Refused, DeskError) as e:
+            log.warning("%s cannot be looked for: %s", operation.key, e)
+            return Verdict(Look.PERSON, detail=N_("The shop does not let the desk look for it."))
+
+    def _look(self, operation: Operation, performer: Performer) -> None:
+        verdict = self._seen(operation, performer)
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, f"looked: {verdict.look}", self.clock(), verdict.detail)
         if verdict.look is Look.DONE:
@@ -219,30 +246,55 @@ class Journal:
                 ),
             )
 
+    def _unforeseen(self, operation: Operation, performer: Performer, error: Exception) -> None:
+        """A bug, in the desk or in what it was told: it may neither hold the lane nor go on unseen."""
+        with writing(self.engine) as session:
+            journal.note_attempt(session, operation, "failed", self.clock(), repr(error))
+        if performer.probe is None:
+            self._postpone(operation, OutcomeUnknown(repr(error)))
+        elif operation.sent_at is None and operation.tries < MISTAKES:
+            self._postpone(operation, Unreachable(repr(error)))
+        elif operation.sent_at is None:
+            message = N_("The desk itself failed before anything was sent. Its log says why.")
+            self._finish(operation, performer, Outcome(OperationState.REFUSED, message=message))
+        elif self._is_quiet(operation):
+            message = N_("The desk itself failed while it looked. Its log says why.")
+            self._finish(operation, performer, Outcome(OperationState.GIVEN_UP, message=message))
+        else:
+            self._look_again(operation, performer)
+
     def _is_quiet(self, operation: Operation) -> bool:
-        return operation.quiet_until is not None and self.clock() >= operation.quiet_until
+        """Whether the quiet period is over: by the clock, and by the looks that fit into it.
+
+        A clock can jump an hour ahead; the waits from look to look cannot be jumped over.
+        """
+        over = operation.quiet_until is not None and self.clock() >= operation.quiet_until
+        return over and operation.tries >= _looks_within(self.quiet)
 
     def _look_again(self, operation: Operation, performer: Performer) -> None:
         now = self.clock()
         due = now + timedelta(seconds=LOOKS[min(operation.tries, len(LOOKS) - 1)])
-        if operation.quiet_until and now < operation.quiet_until < due:
+        last = operation.tries + 1 >= _looks_within(self.quiet)
+        if last and operation.quiet_until and now < operation.quiet_until < due:
             due = operation.quiet_until
         outcome = Outcome(OperationState.IN_DOUBT)
         self._finish(operation, performer, outcome, due_at=due, tries=operation.tries + 1)
 
     def _postpone(self, operation: Operation, error: Unreachable | OutcomeUnknown, **values: Any) -> None:
         """Certainly not sent, or harmless to repeat: try again later, at the pace the other side asks for."""
-        wait = error.retry_after if error.retry_after is not None else min(2.0**operation.tries, 900.0)
-        due = self.clock() + timedelta(seconds=max(wait, 0.0))
+        wait = error.retry_after if error.retry_after is not None else 2.0 ** min(operation.tries, 10)
+        due = self.clock() + timedelta(seconds=min(max(wait, 0.0), LONGEST_WAIT))
         if error.retry_after is not None:
             with writing(self.engine) as session:
                 journal.pause_lane(session, operation.lane, due)
-        values |= {"due_at": due, "tries": operation.tries + 1, "sent_at": None, "detail": error.detail}
+        detail = error.detail.replace("\0", "")
+        values |= {"due_at": due, "tries": operation.tries + 1, "sent_at": None, "detail": detail}
         self._release(operation, OperationState.DUE, **values)
 
     def _release(self, operation: Operation, state: OperationState, **values: Any) -> None:
         with writing(self.engine) as session:
-            journal.change(session, _id(operation), self.owner, state=state, lease_owner=None, **values)
+            owner = operation.lease_owner
+            journal.change(session, _id(operation), owner, state=state, lease_owner=None, **values)
 
     def _finish(self, operation: Operation, performer: Performer, outcome: Outcome, **values: Any) -> None:
         """Write the outcome and its consequences in one transaction, unless the claim was lost meanwhile."""
@@ -253,7 +305,7 @@ class Journal:
             changed = journal.change(
                 session,
                 _id(operation),
-                self.owner,
+                operation.lease_owner,
                 state=outcome.state,
                 lease_owner=None,
                 detail=outcome.message,
@@ -297,6 +349,15 @@ def run(runner: Journal, stop: threading.Event, wake: threading.Event, pause: fl
         if not worked:
             wake.wait(pause)
             wake.clear()
+
+
+def _looks_within(quiet: timedelta) -> int:
+    """How many looks are due before the quiet period ends."""
+    waited, looks = 0.0, 0
+    while waited < quiet.total_seconds():
+        waited += LOOKS[min(looks, len(LOOKS) - 1)]
+        looks += 1
+    return looks
 
 
 def _task(operation: Operation, guard: Callable[[], None] = lambda: None) -> Task:

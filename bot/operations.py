@@ -23,16 +23,23 @@ class Look(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A look at the outside: what it saw, the evidence, and a sentence for the person who decides."""
+    """A look at the outside: what it saw, the evidence, and a sentence for the person who decides.
+
+    ``traceless``: nothing was seen, but that alone is no proof. It confirms a plain no and settles no doubt.
+    """
 
     look: Look
     evidence: Mapping[str, Any] = field(default_factory=dict)
     detail: str = ""
+    traceless: bool = False
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a performer is handed: a claimed operation as plain values. ``guard`` is asked before sending."""
+    """What a performer is handed: a claimed operation as plain values.
+
+    ``guard`` is asked in the last moment before sending; it raises Unreachable when the claim does not hold.
+    """
 
     operation_id: int
     key: str

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store.models import Attempt, LanePause, Operation
 from store.terms import OperationState
 
-LEASE = timedelta(seconds=180)  # longer than the slowest answer a shop is given time for
+LEASE = timedelta(seconds=180)  # for reading before a send, and for a look
+SENDING_LEASE = timedelta(seconds=300)  # longer than the slowest answer a shop is given time for
 
 
 def plan(session: Session, operation: Operation) -> Operation:
@@ -26,9 +28,15 @@ def plan_again(session: Session, operation: Operation) -> Operation:
 
     While it runs, the wish is kept: the row falls due once more when the run ends.
     """
-    known = session.exec(select(Operation).where(Operation.key == operation.key).with_for_update()).first()
+    known = _by_key(session, operation.key)
     if known is None:
-        return plan(session, operation)
+        try:
+            with session.begin_nested():
+                return plan(session, operation)
+        except IntegrityError:
+            known = _by_key(session, operation.key)  # wanted for the first time by two in the same instant
+            if known is None:
+                raise
     known.generation += 1
     known.payload = operation.payload
     known.urgency = min(known.urgency, operation.urgency)
@@ -64,18 +72,18 @@ def claim(session: Session, *, owner: str, now: datetime, kinds: Collection[str]
     return operation
 
 
-def still_mine(session: Session, operation_id: int, owner: str, attempt: int) -> bool:
-    """Whether the claim of ``owner`` on this attempt holds at this instant."""
+def still_mine(session: Session, operation_id: int, owner: str | None, now: datetime) -> bool:
+    """Whether this very claim holds at this instant."""
     held = select(Operation.id).where(
         Operation.id == operation_id,
         Operation.state == OperationState.RUNNING,
         Operation.lease_owner == owner,
-        Operation.attempt == attempt,
+        col(Operation.lease_until) > now,
     )
     return session.exec(held).first() is not None
 
 
-def change(session: Session, operation_id: int, owner: str, **values: Any) -> bool:
+def change(session: Session, operation_id: int, owner: str | None, **values: Any) -> bool:
     """Move a claimed operation on. False when the claim was lost meanwhile, and then nothing changed."""
     statement = (
         update(Operation)
@@ -86,19 +94,22 @@ def change(session: Session, operation_id: int, owner: str, **values: Any) -> bo
     return int(session.exec(statement).rowcount) == 1
 
 
-def expired(session: Session, now: datetime) -> list[Operation]:
+def expired(session: Session, now: datetime) -> list[int]:
     """Operations whose worker died or froze: running, with a lease that ran out."""
-    late = select(Operation).where(
-        Operation.state == OperationState.RUNNING,
-        or_(col(Operation.lease_until).is_(None), col(Operation.lease_until) < now),
-    )
-    return list(session.exec(late.with_for_update(skip_locked=True)))
+    return list(session.exec(select(Operation.id).where(*_expired(now)).order_by(col(Operation.id))))  # type: ignore[arg-type]
+
+
+def take_expired(session: Session, operation_id: int, now: datetime) -> Operation | None:
+    """One of those, held until the transaction ends; None when it moved on meanwhile."""
+    late = select(Operation).where(Operation.id == operation_id, *_expired(now))
+    return session.exec(late.with_for_update(skip_locked=True)).first()
 
 
 def note_attempt(session: Session, operation: Operation, step: str, at: datetime, detail: str = "") -> None:
     """Append what was sent, answered or looked up."""
     assert operation.id is not None
-    row = Attempt(operation_id=operation.id, number=operation.attempt, step=step, detail=detail[:1000], at=at)
+    said = detail.replace("\0", "")[:1000]  # PostgreSQL keeps no NUL
+    row = Attempt(operation_id=operation.id, number=operation.attempt, step=step, detail=said, at=at)
     session.add(row)
 
 
@@ -128,3 +139,12 @@ def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
         .limit(1)
     )
     return session.exec(soonest).first()
+
+
+def _by_key(session: Session, key: str) -> Operation | None:
+    return session.exec(select(Operation).where(Operation.key == key).with_for_update()).first()
+
+
+def _expired(now: datetime) -> tuple[Any, ...]:
+    ran_out = or_(col(Operation.lease_until).is_(None), col(Operation.lease_until) < now)
+    return Operation.state == OperationState.RUNNING, ran_out

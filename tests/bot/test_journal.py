@@ -1,62 +1,20 @@
 """The journal: nothing is sent before it is written down, and nothing is sent twice without proof."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from bot.errors import Blocked, OutcomeUnknown, Refused, Unreachable
 from bot.journal import Journal
-from bot.operations import Look, Outcome, Performer, Task, Verdict
+from bot.operations import Look, Performer, Task, Verdict
 from store import journal
 from store.db import reading, writing
-from store.models import Attempt, LanePause, Operation
+from store.models import Attempt, LanePause
 from store.terms import OperationState
-
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-@dataclass
-class Peer:
-    """Something outside that takes money orders: what it answers is told, what it did is counted."""
-
-    answers: list[Callable[[Task], Any]] = field(default_factory=list)
-    looks: list[Verdict | Exception] = field(default_factory=list)
-    sent: list[Task] = field(default_factory=list)
-    settled: list[Outcome] = field(default_factory=list)
-
-    def send(self, task: Task) -> Any:
-        task.guard()
-        self.sent.append(task)
-        return self.answers.pop(0)(task) if self.answers else {"id": len(self.sent)}
-
-    def probe(self, _task: Task) -> Verdict:
-        look = self.looks.pop(0) if self.looks else Verdict(Look.ABSENT)
-        if isinstance(look, Exception):
-            raise look
-        return look
-
-    def settle(self, _session: Session, _operation: Operation, outcome: Outcome) -> None:
-        self.settled.append(outcome)
-
-    @property
-    def performer(self) -> Performer:
-        return Performer(self.send, self.settle, None, self.probe)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, **span: float) -> None:
-        self.now += timedelta(**span)
+from tests.bot.peer import Clock, Peer, operation, plan, raising, run_for
 
 
 @pytest.fixture
@@ -72,26 +30,6 @@ def peer() -> Peer:
 @pytest.fixture
 def desk(engine: Engine, clock: Clock, peer: Peer) -> Journal:
     return Journal(engine, clock, {"pay": peer.performer, "draw": Performer(peer.send)})
-
-
-def raising(error: Exception) -> Callable[[Task], Any]:
-    def answer(_task: Task) -> Any:
-        raise error
-
-    return answer
-
-
-def plan(
-    engine: Engine, key: str = "pay/1", *, kind: str = "pay", lane: str = "order:1", **more: Any
-) -> None:
-    row = {"state": OperationState.DUE, "payload": {}, "due_at": START, "planned_at": START, **more}
-    with writing(engine) as session:
-        journal.plan_again(session, Operation(key=key, kind=kind, lane=lane, **row))
-
-
-def operation(engine: Engine, key: str = "pay/1") -> Operation:
-    with reading(engine) as session:
-        return session.exec(select(Operation).where(Operation.key == key)).one()
 
 
 def test_an_operation_that_is_due_is_sent_once(desk: Journal, engine: Engine, peer: Peer) -> None:
@@ -149,13 +87,10 @@ def test_two_looks_a_minute_apart_after_the_quiet_period_allow_one_more_send(
 ) -> None:
     peer.answers = [raising(OutcomeUnknown("timeout"))]
     plan(engine)
-    desk.run_all()
-    clock.pass_(minutes=16)
-    desk.run_all()
+    run_for(desk, clock, minutes=15.5)
+    assert operation(engine).absent_since is not None
     assert len(peer.sent) == 1
-    clock.pass_(seconds=61)
-    desk.run_all()
-    desk.run_all()
+    run_for(desk, clock, minutes=1.5)
     assert len(peer.sent) == 2
     assert operation(engine).state is OperationState.DONE
 
@@ -177,12 +112,9 @@ def test_what_evidence_cannot_decide_goes_to_a_person_only_after_the_quiet_perio
     peer.answers = [raising(OutcomeUnknown("timeout"))]
     peer.looks = [Verdict(Look.PERSON, detail="booked, not paid")] * 50
     plan(engine)
-    desk.run_all()
-    clock.pass_(minutes=5)
-    desk.run_all()
+    run_for(desk, clock, minutes=14)
     assert operation(engine).state is OperationState.IN_DOUBT
-    clock.pass_(minutes=16)
-    desk.run_all()
+    run_for(desk, clock, minutes=2)
     assert operation(engine).state is OperationState.GIVEN_UP
     assert len(peer.sent) == 1
 
