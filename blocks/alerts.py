@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from blocks.kit import code, inert, sentence
-from bot.i18n import Words
+from bot.i18n import N_, Words
 from bot.rules.alerts import Alert, alerts
 from bot.rules.case import CaseResolution, Person, ReturnCase
 from bot.rules.flags import Flag
@@ -81,12 +81,22 @@ def _credit_refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> st
 
 
 def _needs_human(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    what = ", ".join(inert(str(one), 60) for one in v["why"])
+    what = ", ".join(dict.fromkeys(words(UNUSUAL.get(one, N_("something unusual"))) for one in v["why"]))
     return _lead(WARNING, words("Work this one out by hand."), words("The order has: {what}.", what=what))
 
 
-def _unpaid(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(WAIT, words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"]))
+UNUSUAL = {
+    "subscription": N_("a subscription"),
+    "deposit": N_("a deposit"),
+    "gift_card": N_("a gift card"),
+    "fractional_quantity": N_("goods sold by weight or length"),
+}
+
+
+def _unpaid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    lead = words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"])
+    sent = words("Link sent {time}.", time=words.moment(v["sent"], now=case.as_of)) if v["sent"] else ""
+    return _lead(WAIT, lead, sent, words("It expires {time}.", time=v["expires"]) if v["expires"] else "")
 
 
 def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -151,7 +161,8 @@ def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     done: CaseResolution = v["resolution"]
-    return _lead(CHECK, " · ".join(filter(None, [_done(done, case, words), *_beside(done, words)])))
+    beside = [text for text in _beside(done, words) if text]
+    return " · ".join([_lead(CHECK, _done(done, case, words)), *beside])
 
 
 def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:

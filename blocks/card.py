@@ -20,11 +20,11 @@ from blocks.kit import (
 )
 from bot.i18n import N_, Words
 from bot.rules.actions import Action, actions, blocked
-from bot.rules.alerts import colour, is_lively
+from bot.rules.alerts import alerts, colour, is_lively
 from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.policy import clock_paused
 from store.money import Money, total
-from store.terms import Condition, Method, Reason, ReturnStatus, Wish
+from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 
 MOST_ITEMS = 6  # lines of goods on a card; the refund box has them all
 MOST_CHARACTERS = 2400  # of them, so that a card stays far from what Slack takes
@@ -112,10 +112,8 @@ def _title(case: ReturnCase, words: Words) -> str:
 
 
 def _status(case: ReturnCase, words: Words) -> str:
-    asked = case.open_resolution
-    if asked is not None and asked.asked_at is not None and asked.status.value == "in_doubt":
-        span = words.span((case.as_of - asked.asked_at).total_seconds())
-        return words("Checking with the shop since {span}", span=span)
+    if money_under_way(case):
+        return _progress(case, words)
     if case.status is ReturnStatus.PENDING and case.owner is None:
         return words("New, nobody has taken it")
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
@@ -126,13 +124,25 @@ def _status(case: ReturnCase, words: Words) -> str:
     return words.term(case.status)
 
 
+def _progress(case: ReturnCase, words: Words) -> str:
+    asked = case.open_resolution
+    assert asked is not None
+    if asked.needs_person:
+        return words("Waiting for somebody to look")
+    if asked.status is ResolutionStatus.IN_DOUBT:
+        since = asked.asked_at or asked.decided_at
+        span = words.span((case.as_of - since).total_seconds())
+        return words("Checking with the shop since {span}", span=span)
+    return words("Being settled")
+
+
 def _asked(case: ReturnCase, words: Words) -> str:
     """Who decided what is being carried out, when, and the reference to look for."""
     asked = case.open_resolution
     assert asked is not None
     when = words.moment(asked.decided_at, now=case.as_of)
     by = words("Decided by {who}, {time}", who=mention(asked.by), time=when)
-    return f"{by} · {words('reference {reference}', reference=code(asked.reference))}"
+    return " · ".join([by, words("reference {reference}", reference=code(asked.reference))])
 
 
 def _items(case: ReturnCase, words: Words) -> str:
@@ -186,7 +196,8 @@ def _wanted(case: ReturnCase, words: Words) -> str:
     parts.append(words.money(wish.price) if wish.price else "")
     if wish.stock is not None:
         parts.append(words("{count} in stock", count=wish.stock))
-    return f"*{words('Wants instead')}*  " + " · ".join(filter(None, parts))
+    lead = words("Wants instead")
+    return f"*{lead}*  " + " · ".join(filter(None, parts))
 
 
 def _facts(case: ReturnCase, words: Words) -> str:
@@ -194,13 +205,18 @@ def _facts(case: ReturnCase, words: Words) -> str:
     title = inert(order.payment_title or order.payment_method, 60)
     paid = words("Paid {amount} by {title}", amount=order.total, title=title)
     parts = [paid, words("refunded {amount}", amount=order.refunded)]
-    if case.window_end:
+    if case.window_end and not _told(case, "deadline_passed", "extended_deadline", "late_override"):
         parts.append(words("window ends {date}", date=case.window_end))
     if case.policy.label_cost:
         parts.append(words("label {amount}", amount=case.policy.label_cost))
     if case.tracking_number:
         parts.append(words("parcel {number}", number=code(case.tracking_number)))
     return " · ".join(parts)
+
+
+def _told(case: ReturnCase, *names: str) -> bool:
+    """Whether an alert of the card says it already."""
+    return any(alert.name in names for alert in alerts(case))
 
 
 def _customer(case: ReturnCase, words: Words) -> str:
@@ -221,7 +237,8 @@ def _owner(case: ReturnCase, words: Words) -> str:
     parts = [words("Taken by {who}", who=mention(case.owner))] if case.owner else []
     waits = words.span((case.as_of - (case.received_at or case.opened_at)).total_seconds())
     parts.append(words("waiting {span}", span=waits))
-    if case.refund_due_by and not case.exchange_stands and not clock_paused(case):
+    told = _told(case, "refund_overdue", "refund_due_soon")
+    if case.refund_due_by and not (told or case.exchange_stands or clock_paused(case)):
         parts.append(words("refund due by *{date}*", date=case.refund_due_by))
     return " · ".join(parts)
 

@@ -56,9 +56,8 @@ def refund_box(
     """The modal for ``choice``. ``typed`` are texts as they were written, ``errors`` those not understood."""
     blocks = [_who(case, words)]
     if case.exchange_stands:
-        blocks.append(
-            section(f":octagonal_sign: *{words('Exchange chosen: do NOT refund money.')}*", "exchange")
-        )
+        warned = words("Exchange chosen: do NOT refund money.")
+        blocks.append(section(f":octagonal_sign: *{warned}*", "exchange"))
         return modal(
             words("Refund box"), blocks, callback_id=ids.NOTICE, close=words("Close"), place=_place(case)
         )
