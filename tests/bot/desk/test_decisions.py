@@ -1,6 +1,7 @@
 """Decisions besides money: who owns a return; how it is agreed to, refused, called off and opened again."""
 
 import html
+from collections.abc import Callable
 
 import pytest
 from sqlmodel import select
@@ -191,7 +192,7 @@ def test_who_decides_on_what_has_changed_is_told_so_and_changes_nothing(world: W
     return_id = a_return(world)
     old = version(world, return_id)
     decisions.take(world.desk, return_id, BOB)
-    late = (
+    late: tuple[Callable[[], None], ...] = (
         lambda: decisions.approve(world.desk, return_id, ALICE, old),
         lambda: decisions.reject(world.desk, return_id, ALICE, old, "no"),
         lambda: decisions.cancel(world.desk, return_id, ALICE, old, "no"),
@@ -213,12 +214,13 @@ def test_the_second_of_two_who_agree_changes_nothing(world: World) -> None:
 
 
 def test_a_return_that_never_was_is_not_found(world: World) -> None:
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: decisions.take(world.desk, 4711, ALICE),
         lambda: decisions.approve(world.desk, 4711, ALICE, 1),
         lambda: receive(world.desk, 4711, ALICE, (Arrival(1, 1),)),
         lambda: ship(world.desk, 4711, ALICE, "X"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(NotFound):
             act()
 
