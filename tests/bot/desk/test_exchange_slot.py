@@ -98,7 +98,7 @@ def test_the_database_itself_refuses_a_second_resolution_beside_an_exchange(worl
         operator_id="U01ALICE",
         decided_at=world.clock(),
     )
-    with pytest.raises(IntegrityError, match="(?i)unique"), writing(world.desk.engine) as session:
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), writing(world.desk.engine) as session:
         session.add(intruder)
 
 
