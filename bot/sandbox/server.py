@@ -122,6 +122,8 @@ class Sandbox:
         self.slack.close()
         self.stripe.close()
         for service in self._services.values():
+            service.server.should_exit = True  # all at once: each takes a moment to leave
+        for service in self._services.values():
             service.stop()
 
     def reset(self) -> None:

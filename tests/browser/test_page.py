@@ -49,11 +49,38 @@ def test_what_a_customer_wrote_stays_text(page: Page) -> None:
 def test_an_address_of_a_script_is_no_link(page: Page, bot: FakeBot) -> None:
     text = "<javascript:alert(1)|click> <https://shop.example/a?b=1&amp;c=2|shop>"
     bot.client.chat_postMessage(channel=CHANNEL, text=text)
-    shown = page.locator("#scroll .message").last
-    expect(shown).to_contain_text("click shop")
+    shown = card(page, "click shop")
+    expect(shown).to_be_visible()
     assert [link.get_attribute("href") for link in shown.locator("a").all()] == [
         "https://shop.example/a?b=1&c=2"
     ]
+
+
+def test_marks_that_are_held_apart_and_addresses_that_are_to_stay_text_stay_text(
+    page: Page, bot: FakeBot
+) -> None:
+    held = "\u2060*\u2060not bold\u2060*\u2060 \u2060`\u2060no code\u2060`\u2060 https://evil.example *bold*"
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": held, "verbatim": True}}
+    bot.post("#123456", [section])
+    shown = card(page, "not bold")
+    expect(shown.locator("strong").last).to_have_text("bold")
+    assert shown.locator(".text strong, .text code, .text a").count() == 1
+
+
+def test_what_only_one_sees_can_be_dismissed(page: Page) -> None:
+    card(page, "RMA-1043").get_by_role("button", name="Take it").click()
+    page.locator(".ephemeral").get_by_role("button", name="Dismiss").click()
+    expect(page.locator(".ephemeral")).to_have_count(0)
+
+
+def test_an_order_link_on_a_card_shows_the_order_beside_it(page: Page, bot: FakeBot) -> None:
+    order = bot.sandbox.story.orders["one-cent"]
+    link = (
+        f"<{bot.sandbox.shop_url}/wp-admin/admin.php?page=wc-orders&amp;action=edit&amp;id={order}|#{order}>"
+    )
+    bot.client.chat_postMessage(channel=CHANNEL, text=link)
+    page.get_by_role("link", name=f"#{order}").click()
+    expect(page.locator("#world")).to_contain_text(f"Order #{order}")
 
 
 def test_taking_a_return_redraws_the_card_and_tells_only_the_one_who_took_it(page: Page) -> None:

@@ -25,6 +25,7 @@ def small_shop(sandbox: "Sandbox") -> Story:
         shop.add_coupon("tenth", "10", "percent")
     shop.state.number_from("post", BEFORE_FIRST_ORDER)
     teller = Teller(sandbox, shelf)
+    _name_gateways(teller)
     everyday.extend(teller)
     for chapter in (oddities, guards, money, everyday):
         chapter.tell(teller)
@@ -33,6 +34,12 @@ def small_shop(sandbox: "Sandbox") -> Story:
     _small_talk(teller)
     orders = {key: order.id for key, order in teller.orders.items()}
     return Story(steps, dict(ROLES), orders)
+
+
+def _name_gateways(teller: Teller) -> None:
+    gateways = teller.sandbox.shop.gateways
+    gateways["stripe"].title = teller.say("Credit card (Stripe)", "Carte bancaire (Stripe)")
+    gateways["bacs"].title = teller.say("Bank transfer", "Virement bancaire")
 
 
 def _small_talk(teller: Teller) -> None:

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { drawDrawer } from "./drawer.js";
 import { applyTheme, drawFrame } from "./frame.js";
 import { drawModal } from "./modal.js";
-import { app, onToast, refresh, set, start } from "./store.js";
+import { app, follow, onToast, refresh, set, start } from "./store.js";
 import { drawWorld } from "./world.js";
 import { has, loadWords, setZone, t } from "./words.js";
 
@@ -62,6 +62,12 @@ async function begin() {
   await changeLanguage(app.ui.language || app.data.language);
   followAddress();
   addEventListener("hashchange", followAddress);
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link?.href.startsWith(`${app.data.addresses.shop}/wp-admin/`) || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    follow(link.href);
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", render);
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !app.data.slack.modal && app.ui.thread) set({ thread: null, pane: "chat" });

@@ -6,6 +6,7 @@ import { h, icon } from "./dom.js";
 import { FIELDS, inputBlock, keyOf } from "./inputs.js";
 import { richText, textNodes, words } from "./rich.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { follow } from "./store.js";
 import { popover } from "./trap.js";
 import { dataTable, table } from "./table.js";
 import { t } from "./words.js";
@@ -81,7 +82,7 @@ function button(block, element, surface) {
   const press = async (event) => {
     const node = event.currentTarget;
     if (element.confirm && !(await confirmed(element.confirm, surface.who))) return;
-    if (element.url) window.open(element.url, "_blank", "noopener");
+    if (element.url) follow(element.url);
     node.setAttribute("aria-busy", "true");
     await surface.send({ do: "click", action: element.action_id, block: block.block_id, value: element.value ?? "" });
     node.removeAttribute("aria-busy");
@@ -95,7 +96,7 @@ function overflow(block, element, surface) {
   const choose = async (option, close) => {
     close();
     if (element.confirm && !(await confirmed(element.confirm, surface.who))) return;
-    if (option.url) window.open(option.url, "_blank", "noopener");
+    if (option.url) follow(option.url);
     surface.send({ do: "choose", action: element.action_id, block: block.block_id, value: option.value });
   };
   const item = (option, close) => h("button", { type: "button", role: "menuitem", class: "menu-item", onclick: () => choose(option, close) }, words(option.text), option.url && h("span", { class: "outside" }, " ↗"));

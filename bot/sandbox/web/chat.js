@@ -106,7 +106,7 @@ export function rowsOf(channel, messages, { inThread = false } = {}) {
   const { tz } = app.data.slack.me;
   const rows = [];
   let previous = null;
-  for (const message of messages) {
+  for (const message of messages.filter((one) => !app.ui.dismissed[one.ts])) {
     const today = day(seconds(message.ts), tz);
     if (!inThread && (!previous || day(seconds(previous.ts), tz) !== today)) rows.push({ day: today });
     const close = previous && previous.user === message.user && seconds(message.ts) - seconds(previous.ts) < GROUPED;

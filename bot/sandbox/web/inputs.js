@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { textNodes, words } from "./rich.js";
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 const PAUSE = 250;
 
@@ -183,7 +183,8 @@ export const FIELDS = {
 
 export function inputBlock(block, surface) {
   const make = FIELDS[block.element.type];
-  const error = surface.errors?.[block.block_id];
+  const said = surface.errors?.[block.block_id];
+  const error = has(said) ? t(said) : said;
   const field = make ? make(block, block.element, surface) : h("p", { class: "muted" }, t("not_shown", { what: block.element.type }));
   const first = field.matches("input, select, textarea") ? field : field.querySelector("input, select, textarea");
   if (error) first?.setAttribute("aria-invalid", "true");

@@ -14,7 +14,7 @@ export function messageNode({ message, channel, inThread, joined }, who) {
   const side = joined ? h("span", { class: "small-time" }, clock(seconds(message.ts), who.me.tz)) : avatar(author);
   const kind = ["message", message.ephemeral && "ephemeral", joined && "joined"].filter(Boolean).join(" ");
   return h("article", { class: kind, tabindex: "-1", "aria-label": t("message_from", { name: author.real_name }) },
-    message.ephemeral && h("div", { class: "only-you" }, icon("eye"), t("only_you")),
+    message.ephemeral && h("div", { class: "only-you" }, icon("eye"), t("only_you"), h("button", { type: "button", class: "link", onclick: () => set({ dismissed: { ...app.ui.dismissed, [message.ts]: true } }) }, t("dismiss_message"))),
     h("div", { class: "message-row" }, side, body),
     message.subtype === "tombstone" ? null : toolbar(message, channel, inThread));
 }

@@ -10,7 +10,7 @@ export const app = {
   ui: {
     me: "", place: "", thread: null, pane: "chat", tab: "home", channelsOpen: false, order: null, customer: "",
     worldTab: "stock", worldOpen: true, drawerOpen: false, language: "", theme: "auto", stepsDone: {}, stepsGone: false,
-    read: {}, busy: 0, offline: false, notices: {}, deskTab: "home",
+    read: {}, dismissed: {}, busy: 0, offline: false, notices: {}, deskTab: "home",
   },
 };
 
@@ -69,6 +69,14 @@ export async function act(deed) {
     await refresh();
     render();
   }
+}
+
+// An address somebody follows: the shop's own orders are shown on this page, all else in a new tab.
+export function follow(url) {
+  const { shop } = app.data.addresses;
+  const order = url.startsWith(`${shop}/wp-admin/`) ? new URL(url).searchParams.get("id") ?? new URL(url).searchParams.get("post") : null;
+  if (order) set({ order: Number(order), worldOpen: true, pane: "world" });
+  else if (/^https?:/.test(url)) window.open(url, "_blank", "noopener");
 }
 
 let speak = () => {};
