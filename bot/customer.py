@@ -10,6 +10,7 @@ from store.money import Money
 from store.terms import Method
 
 CODE = "{code}"  # filled in when the note leaves; the code itself is kept nowhere
+UNKNOWN = "••••••••"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ def settled_text(case: ReturnCase, resolution: CaseResolution, words: Words) -> 
 
 
 def forecast_text(case: ReturnCase, quote: RefundQuote, words: Words) -> str:
-    """The note that will be sent if ``quote`` is carried out."""
-    return payment_text(case, Payment(quote.method, quote.amount, quote.credit, quote.kept), words)
+    """The note that will be sent if ``quote`` is carried out; a store credit's code is not known yet."""
+    text = payment_text(case, Payment(quote.method, quote.amount, quote.credit, quote.kept), words)
+    return text.replace(CODE, UNKNOWN)
 
 
 def payment_text(case: ReturnCase, payment: Payment, words: Words) -> str:
