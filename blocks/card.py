@@ -11,9 +11,10 @@ from blocks.kit import (
     button,
     code,
     context,
-    fit,
+    fit_marked,
     inert,
     lines,
+    link,
     plain,
     section,
     sentence,
@@ -88,7 +89,7 @@ def fallback_text(case: ReturnCase, words: Words) -> str:
     if is_lively(case):
         warned = words("Exchange chosen: do NOT refund money.")
         parts.append(warned if case.exchange_stands else words.money(due(case)))
-    return fit(" · ".join([*parts, words.term(case.status)]), FALLBACK)
+    return fit_marked(" · ".join([*parts, words.term(case.status)]), FALLBACK)
 
 
 def money_under_way(case: ReturnCase) -> bool:
@@ -103,7 +104,7 @@ def due(case: ReturnCase) -> Money:
 
 def _title(case: ReturnCase, words: Words) -> str:
     number = inert(case.order.number, 30)
-    order = f"<{case.order.store_url}|#{number}>" if case.order.store_url else f"#{number}"
+    order = link(case.order.store_url, f"#{number}") if case.order.store_url else f"#{number}"
     who = inert(case.order.buyer.name, 80)
     parts = [f"*{case.number}*", words("order {order}", order=order), who]
     if is_lively(case) and not case.exchange_stands:

@@ -24,6 +24,11 @@ def fit(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def fit_marked(text: str, limit: int) -> str:
+    """Marked-up text within ``limit`` characters, never cut inside an entity or a link."""
+    return text if len(text) <= limit else re.sub(r"(&[a-z]*|<[^>]*)$", "", text[: limit - 1]).rstrip() + "…"
+
+
 def inert(text: str, limit: int = 200) -> str:
     """Somebody else's words for marked-up text: one line, cut, nothing in it acts or hides."""
     return re.sub(r"([*_~`])", APART + r"\1" + APART, _escaped(_one_line(text, limit)))
@@ -34,17 +39,30 @@ def code(text: str, limit: int = 40) -> str:
     return f"`{_escaped(_one_line(text.replace('`', ' '), limit))}`"
 
 
+def link(address: str, label: str) -> str:
+    """A link to one of our own or the shop's pages; ``label`` is marked-up text already."""
+    return f"<{_escaped(address).replace('|', '%7C')}|{label}>"
+
+
 def sentence(words: Words, message: str, values: Mapping[str, Any]) -> str:
-    """A sentence of the catalogue for marked-up text; what others wrote in its values is inert."""
-    return words(
-        message, **{name: inert(value) if isinstance(value, str) else value for name, value in values.items()}
-    )
+    """A sentence of the catalogue for marked-up text; what others wrote in its values is inert.
+
+    A sentence kept by another release may want values that are not there: it is shown as it is.
+    """
+    harmless = {name: inert(value) if isinstance(value, str) else value for name, value in values.items()}
+    try:
+        return words(message, **harmless)
+    except (LookupError, ValueError, AttributeError):
+        return inert(message)
 
 
 def plain_words(text: str, limit: int = 2000) -> str:
     """Somebody else's words for plain text, where nothing is parsed: only controls are made visible."""
-    kept = "".join(character if character == "\n" else _visible(character) for character in text)
-    return fit(re.sub(r"\n{3,}", "\n\n", kept), limit)
+    return fit(re.sub(r"\n{3,}", "\n\n", _shown(text)), limit)
+
+
+def _shown(text: str) -> str:
+    return "".join(character if character == "\n" else _visible(character) for character in text)
 
 
 def _one_line(text: str, limit: int) -> str:
@@ -65,13 +83,13 @@ def _visible(character: str) -> str:
 
 
 def plain(text: str, limit: int = SECTION) -> Block:
-    """A plain text object; ``:names:`` in it stay what they are."""
-    return {"type": "plain_text", "text": fit(text, limit) or " ", "emoji": False}
+    """A plain text object; ``:names:`` in it stay what they are, and nothing in it hides."""
+    return {"type": "plain_text", "text": fit(_shown(text), limit) or " ", "emoji": False}
 
 
 def marked(text: str) -> Block:
     """A marked-up text object; addresses in it are not turned into links by themselves."""
-    return {"type": "mrkdwn", "text": fit(text, SECTION), "verbatim": True}
+    return {"type": "mrkdwn", "text": fit_marked(text, SECTION), "verbatim": True}
 
 
 def section(text: str, block_id: str = "", **more: Any) -> Block:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.kit import FALLBACK, fit, inert, quoted, section, sentence
+from blocks.kit import FALLBACK, fit_marked, inert, quoted, section, sentence
 from bot.i18n import Words
 from bot.rules.case import CaseResolution, ReturnCase
 
@@ -11,9 +11,9 @@ from bot.rules.case import CaseResolution, ReturnCase
 def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words: Words) -> dict[str, object]:
     """The message for what happened, as text and, where somebody's words are shown, as blocks."""
     said = LINES[kind](values, case, words)
-    message: dict[str, object] = {"text": fit(said, 3000)}
+    message: dict[str, object] = {"text": fit_marked(said, 3000)}
     if kind in ("asked", "written"):
-        message["text"] = fit(said, FALLBACK)
+        message["text"] = fit_marked(said, FALLBACK)
         message["blocks"] = [section(said), quoted(str(values["text"]))]
     return message
 

@@ -1,0 +1,181 @@
+"""Cases for every look of the card: each alert, each status, each sign of misuse, short and long."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.rules.case import CaseItem, CustomerHistory, InformationRequest, ReturnCase, StockMove
+from bot.rules.choice import RefundPolicy
+from bot.rules.order import Stock
+from store.money import Money
+from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
+from tests import make
+from tests.make import ALICE, BOB, NOON, money
+
+RECEIVED, RESOLVED, PENDING = ReturnStatus.RECEIVED, ReturnStatus.RESOLVED, ReturnStatus.PENDING
+SHOP = "https://shop.example/wp-admin/admin.php?page=wc-orders&action=edit&id=5567"
+MINE: dict[str, Any] = {"owner": ALICE, "owner_since": NOON - timedelta(hours=1)}
+
+
+def a_case(*items: CaseItem, **given: Any) -> ReturnCase:
+    """A case as the shop would tell it: the order has its address in the shop's own pages."""
+    order = given.pop("order", None) or make.an_order()
+    known = CustomerHistory(orders=9, returns=2, last_reasons=(Reason.TOO_SMALL, Reason.CHANGED_MIND))
+    fields: dict[str, Any] = {"order": replace(order, store_url=SHOP), "history": known}
+    return make.a_case(*items, **(fields | given))
+
+
+def received(*items: CaseItem, **given: Any) -> ReturnCase:
+    """Arrived two hours ago and taken by Alice."""
+    fields: dict[str, Any] = {"status": RECEIVED, "received_at": NOON - timedelta(hours=2), **MINE}
+    return a_case(*items, **(fields | given))
+
+
+def settled(**resolution: Any) -> ReturnCase:
+    """Settled today by Alice."""
+    done = make.a_resolution(**resolution)
+    return received(status=RESOLVED, closed_at=NOON, closed_by=ALICE, resolutions=(done,))
+
+
+def closed(status: ReturnStatus, reason: str = "") -> ReturnCase:
+    """Over without money, an hour ago."""
+    over: dict[str, Any] = {"closed_at": NOON - timedelta(hours=1), "closed_reason": reason}
+    return a_case(status=status, closed_by=BOB if reason else None, **over)
+
+
+def doubtful(**resolution: Any) -> ReturnCase:
+    """Asked the shop 40 seconds ago; no answer."""
+    asked = {"asked_at": NOON - timedelta(seconds=40), "next_look_at": NOON + timedelta(seconds=20)}
+    one = make.a_resolution(ResolutionStatus.IN_DOUBT, **(asked | resolution))
+    return received(resolutions=(one,))
+
+
+def refused(method: Method, why: str, **values: str) -> ReturnCase:
+    """The last attempt was refused."""
+    one = make.a_resolution(ResolutionStatus.REFUSED, method=method, why=why, why_values=values)
+    return received(resolutions=(one,))
+
+
+def many_lines(count: int, **given: Any) -> ReturnCase:
+    """An order of ``count`` lines, all of which come back."""
+    lines = [
+        make.a_line(line, "66.00", 2, name=f"Mug with a handle no. {line}") for line in range(1, count + 1)
+    ]
+    items = [make.an_item(line.line_id, 2, name=line.name) for line in lines]
+    return a_case(*items, order=make.an_order(*lines), **given)
+
+
+def thirty() -> ReturnCase:
+    """Thirty lines have come in."""
+    case = many_lines(30, status=RECEIVED, **MINE)
+    return replace(case, items=tuple(replace(item, received={Condition.GOOD: 2}) for item in case.items))
+
+
+def an_exchange(**paid: Any) -> ReturnCase:
+    """Two T-shirts back, a hoodie out."""
+    sent = {"link_sent_at": NOON - timedelta(hours=20), "link_expires_at": NOON + timedelta(hours=4)}
+    return received(wish=Wish.EXCHANGE, exchange=make.an_exchange(**(sent | paid)))
+
+
+def a_question() -> InformationRequest:
+    return InformationRequest(
+        "Which of the two is damaged? A photo would help.", NOON - timedelta(hours=3), BOB
+    )
+
+
+def flagged() -> ReturnCase:
+    """All signs of misuse at once."""
+    history = CustomerHistory(
+        orders=6,
+        returns=4,
+        recent_returns=3,
+        last_reasons=(Reason.SHORT_SHIPPED,),
+        average_order=money("20.00"),
+        kept_before=2,
+        credit_given=money("250.00"),
+    )
+    order = replace(make.an_order(), delivered_at=datetime(2026, 11, 23, 7, 40, tzinfo=NOON.tzinfo))
+    item = make.an_item(reason=Reason.SHORT_SHIPPED)
+    policy: RefundPolicy = make.a_policy(credit_limit="100.00")
+    return a_case(item, order=order, history=history, policy=policy)
+
+
+def mixed(**given: Any) -> ReturnCase:
+    """One good and one damaged mug came in, with photos and a note."""
+    item = make.an_item(
+        received={Condition.GOOD: 1, Condition.DAMAGED: 1},
+        reason=Reason.DAMAGED,
+        note="The handle of one is broken.",
+        photos=2,
+    )
+    return received(item, tracking_number="6A12345678901", **given)
+
+
+MOVES = (StockMove("MUG-1", 3, 5),)
+CREDIT: dict[str, Any] = {
+    "method": Method.STORE_CREDIT,
+    "credit": money("69.30"),
+    "amount": money("66.00"),
+    "kept": Money.zero("EUR"),
+    "credit_code_tail": "7KQ2",
+}
+MANUAL: dict[str, Any] = {"method": Method.MANUAL_REFUND, "transfer_reference": "SEPA-2026-1123-77"}
+NOTHING: dict[str, Any] = {"amount": Money.zero("EUR"), "kept": Money.zero("EUR")}
+REASON = "Worn, and older than a year."
+
+CARDS: dict[str, ReturnCase] = {
+    "new": a_case(),
+    "new_taken": a_case(**MINE),
+    "new_extended": a_case(extension=make.an_extension(), window_end=date(2026, 12, 12)),
+    "new_first_deadline": a_case(extension=make.an_extension(old_end=None), window_end=date(2026, 12, 12)),
+    "new_late": a_case(late_reason="was in hospital", window_end=date(2026, 11, 20), **MINE),
+    "new_passed": a_case(window_end=date(2026, 11, 20)),
+    "new_credit": a_case(wish=Wish.STORE_CREDIT),
+    "new_flags": flagged(),
+    "new_many_lines": many_lines(30),
+    "new_question": a_case(question=a_question(), **MINE),
+    "approved": a_case(status=ReturnStatus.APPROVED, **MINE),
+    "in_transit": a_case(status=ReturnStatus.IN_TRANSIT, tracking_number="6A12345678901", **MINE),
+    "received": received(),
+    "received_unclaimed": received(owner=None, owner_since=None),
+    "received_mixed": mixed(),
+    "received_extra": received(make.an_item(received={Condition.GOOD: 4})),
+    "received_missing": received(make.an_item(received={Condition.GOOD: 1, Condition.MISSING: 1})),
+    "received_due_soon": received(refund_due_by=date(2026, 11, 25)),
+    "received_overdue": received(refund_due_by=date(2026, 11, 20)),
+    "received_disputed": received(order=make.an_order(disputed=True)),
+    "received_elsewhere": received(
+        order=make.an_order(refunds=(make.a_refund("33.00"),)), outside_refunds=(make.a_refund("33.00"),)
+    ),
+    "received_needs_human": received(order=make.an_order(needs_human=("subscription", "gift_card"))),
+    "received_no_gateway": received(
+        order=make.an_order(gateway_can_refund=False, payment_method="bacs", payment_title="Bank transfer")
+    ),
+    "received_unpaid": received(order=make.an_order(paid_at=None, status="on-hold")),
+    "exchange_unpaid": an_exchange(),
+    "exchange_paid": an_exchange(paid=money("30.00"), paid_at=NOON - timedelta(hours=3), payment="pi_3Qx7"),
+    "exchange_even": an_exchange(difference="0.00", link_sent_at=None),
+    "sending": received(resolutions=(make.a_resolution(ResolutionStatus.PLANNED),)),
+    "answer_unknown": doubtful(),
+    "needs_person": doubtful(
+        needs_person=True, why="The shop booked the refund, but the bank shows no payment."
+    ),
+    "refused": refused(
+        Method.GATEWAY_REFUND, "It was refused: {text}", text="The card has expired (card_expired)."
+    ),
+    "credit_refused": refused(Method.STORE_CREDIT, ""),
+    "settled": settled(restocked=MOVES),
+    "settled_credit": settled(**CREDIT),
+    "settled_manual": settled(**MANUAL, restocked=(StockMove("MUG-1", None, None),)),
+    "settled_nothing": settled(**NOTHING),
+    "rejected": closed(ReturnStatus.REJECTED, REASON),
+    "cancelled": closed(ReturnStatus.CANCELLED, "The customer keeps it."),
+    "expired": closed(ReturnStatus.EXPIRED),
+    "closed_elsewhere": a_case(order=make.an_order(status="cancelled")),
+}
+
+
+def uncounted(case: ReturnCase) -> ReturnCase:
+    """The same case in a shop that counts no stock."""
+    stock = {line: Stock(one.product_id, 0, False, None, NOON) for line, one in case.stock.items()}
+    return replace(case, stock=stock)

@@ -1,0 +1,217 @@
+"""Every look of the desk by name, as what is handed to Slack, in one language."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from blocks import forms
+from blocks.answers import error_text, found_returns, help_text
+from blocks.card import return_card
+from blocks.home import home
+from blocks.refund_box import confirm_box, refund_box
+from blocks.thread import thread_message
+from blocks.timeline import timeline
+from bot.customer import customer_text
+from bot.i18n import Words
+from bot.rules.case import HistoryEntry, ReturnCase
+from bot.rules.choice import Problem, RefundChoice
+from bot.rules.proposal import default_choice
+from bot.rules.refund import quote_for
+from store.terms import Condition, Method, Reason, ReturnStatus
+from tests import make
+from tests.blocks import cards
+from tests.blocks.cards import CARDS, a_case, mixed, received
+from tests.make import ALICE, BOB, NOON, money
+
+Look = Callable[[Words], dict[str, Any]]
+
+RICH = make.a_policy(restocking_fee_percent=10, credit_bonus_percent=5, goodwill_limit="20.00")
+PERMALINK = "https://acme.slack.com/archives/C01RETURNS/p1763900000000100"
+
+
+def a_box(
+    case: ReturnCase, words: Words, errors: Mapping[str, Problem] | None = None, **changed: Any
+) -> dict[str, Any]:
+    """The refund box of ``case`` as it opens, or with some of it changed."""
+    choice = replace(default_choice(case), **changed)
+    return refund_box(case, choice, quote_for(case, choice), words, errors=errors)
+
+
+def a_confirmation(case: ReturnCase, words: Words, **changed: Any) -> dict[str, Any]:
+    """The last look at what the box proposes."""
+    choice: RefundChoice = replace(default_choice(case), **changed)
+    return confirm_box(case, choice, quote_for(case, choice), words)
+
+
+def with_shipping(**given: Any) -> ReturnCase:
+    """Everything of an order comes back, and shipping was paid."""
+    order = make.an_order(make.a_line(1, "66.00", 2), make.shipping(), **given)
+    return received(make.an_item(received={Condition.GOOD: 2}), order=order, policy=RICH)
+
+
+def _boxes() -> Iterator[tuple[str, Look]]:
+    bank = CARDS["received_no_gateway"]
+    wrong = {"custom_amount": Problem("Enter an amount above zero.")}
+    manual, credit = Method.MANUAL_REFUND, Method.STORE_CREDIT
+    faulty = received(make.an_item(reason=Reason.DAMAGED, received={Condition.GOOD: 2}), policy=RICH)
+    early = a_case(make.an_item(reason=Reason.DEFECTIVE))
+    yield "plain", lambda words: a_box(CARDS["received"], words)
+    yield "everything", lambda words: a_box(with_shipping(), words)
+    yield "mixed", lambda words: a_box(mixed(), words)
+    yield "waived", lambda words: a_box(faulty, words)
+    yield "charged_anyway", lambda words: a_box(faulty, words, deduct_label=True)
+    yield "credit", lambda words: a_box(with_shipping(), words, method=credit)
+    yield "manual", lambda words: a_box(bank, words, method=manual, reference="SEPA-77")
+    yield "manual_unreferenced", lambda words: a_box(bank, words, method=manual)
+    yield "nothing_ticked", lambda words: a_box(CARDS["received"], words, units=(), restock=False)
+    yield "too_much", lambda words: a_box(CARDS["received"], words, custom_amount=money("70.00"))
+    yield "goodwill", lambda words: a_box(with_shipping(), words, custom_amount=money("72.00"), goodwill=True)
+    yield "not_an_amount", lambda words: a_box(CARDS["received"], words, wrong)
+    yield "before_arrival", lambda words: a_box(early, words)
+    yield "stock_not_counted", lambda words: a_box(cards.uncounted(CARDS["received"]), words)
+    yield "disputed", lambda words: a_box(CARDS["received_disputed"], words)
+    yield "unpaid", lambda words: a_box(CARDS["received_unpaid"], words)
+    yield "needs_human", lambda words: a_box(CARDS["received_needs_human"], words)
+    yield "exchange", lambda words: a_box(CARDS["exchange_unpaid"], words)
+    yield "many_lines", lambda words: a_box(cards.thirty(), words)
+
+
+def _confirmations() -> Iterator[tuple[str, Look]]:
+    whole = with_shipping()
+    yield "gateway", lambda words: a_confirmation(CARDS["received"], words)
+    yield "credit", lambda words: a_confirmation(whole, words, method=Method.STORE_CREDIT)
+    yield "manual", lambda words: a_confirmation(whole, words, method=Method.MANUAL_REFUND, reference="SEPA")
+    yield "shipping", lambda words: a_confirmation(whole, words)
+
+
+def _forms() -> Iterator[tuple[str, Look]]:
+    case, here = CARDS["new_taken"], CARDS["received"]
+    endless = a_case(window_end=None)
+    order = with_shipping().order
+    yield "more_new", lambda words: forms.more(case, words)
+    yield "more_received", lambda words: forms.more(here, words)
+    yield "more_settled", lambda words: forms.more(CARDS["settled"], words)
+    yield "approve", lambda words: forms.approve(case, customer_text("approved", case, words), words)
+    yield "reject", lambda words: forms.reject(case, words)
+    yield "ask", lambda words: forms.ask(case, words)
+    yield "answered", lambda words: forms.answered(CARDS["new_question"], words)
+    yield "message", lambda words: forms.message(case, words)
+    yield "extend", lambda words: forms.extend(case, words)
+    yield "extend_endless", lambda words: forms.extend(endless, words)
+    yield "cancel", lambda words: forms.cancel(case, words)
+    yield "reopen", lambda words: forms.reopen(CARDS["settled"], words)
+    yield "hand_over", lambda words: forms.hand_over(case, words)
+    yield "was_refunded", lambda words: forms.was_refunded(CARDS["needs_person"], words)
+    yield "receive", lambda words: forms.receive(case, words)
+    yield "receive_rest", lambda words: forms.receive(mixed(), words)
+    yield "receive_many", lambda words: forms.receive(CARDS["new_many_lines"], words)
+    yield "new_return", lambda words: forms.new_return(order, {1: 2}, words, ended=None)
+    yield "new_return_late", lambda words: forms.new_return(order, {1: 1}, words, ended=date(2026, 11, 20))
+    yield "new_return_nothing", lambda words: forms.new_return(order, {}, words, ended=None)
+    yield "loading", lambda words: forms.loading("5567", words)
+
+
+def listed(*names: str) -> list[tuple[ReturnCase, str]]:
+    """Some of the cards as returns of their own, each with the address of its card."""
+    return [
+        (replace(CARDS[name], return_id=42 + place, number=f"RMA-{1042 + place}"), PERMALINK)
+        for place, name in enumerate(names)
+    ]
+
+
+def _answers() -> Iterator[tuple[str, Look]]:
+    rows = (("/returns new 5567", "open a return for an order"), ("/returns help", "show this"))
+    found = listed("exchange_unpaid", "new", "settled", "answer_unknown")
+    yield "found", lambda words: found_returns(found, "marie", words)
+    yield "nothing_open", lambda words: found_returns([], "", words)
+    yield "nothing_found", lambda words: found_returns([], "9999", words)
+    yield "help", lambda words: {"text": help_text(rows, words)}
+    yield "error", lambda words: {"text": error_text(words, "a1b2c3d4")}
+
+
+def _homes() -> Iterator[tuple[str, Look]]:
+    counted = {ReturnStatus.PENDING: 7, ReturnStatus.APPROVED: 3, ReturnStatus.RECEIVED: 2}
+    found = listed("exchange_unpaid", "new_extended", "received", "new_credit")
+    refusal = "Only the returns team can decide on returns. Ask an admin to add you to it."
+    yield "busy", lambda words: home(counted, found, words)
+    yield "empty", lambda words: home({}, [], words)
+    yield "refused", lambda words: home({}, [], words, refusal=refusal)
+
+
+EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("opened", {"source": "staff"}),
+    ("taken", {}),
+    ("handed_over", {"to": "Bob", "note": "you know her"}),
+    ("approved", {}),
+    ("rejected", {"reason": cards.REASON}),
+    ("cancelled", {"reason": "The customer keeps it."}),
+    ("reopened", {"reason": "One unit turned up after all."}),
+    ("asked", {"text": "Which of the two is damaged?"}),
+    ("answered", {"text": "The blue one."}),
+    ("written", {"text": "Your parcel is here."}),
+    ("extended", {"end": "2026-12-12", "reason": "parcel lost once"}),
+    ("received", {"units": 2, "extra": {}}),
+    ("shipped", {"tracking": "6A12345678901"}),
+    ("decided", {"reference": "RMA-1042-R1", "method": "gateway_refund", "amount": 6110}),
+    ("settled", {"reference": "RMA-1042-R1", "method": "gateway_refund", "amount": 6110}),
+    ("refused", {"reference": "RMA-1042-R1", "why": "", "values": {}}),
+    ("in_doubt", {"reference": "RMA-1042-R1"}),
+    ("needs_person", {"reference": "RMA-1042-R1", "why": ""}),
+    ("allowed_again", {"reference": "RMA-1042-R1"}),
+    ("confirmed", {"reference": "RMA-1042-R1", "proof": "re_77"}),
+    ("restocked", {"reference": "RMA-1042-R1"}),
+    ("not_restocked", {"reference": "RMA-1042-R1", "why": ""}),
+)
+
+
+def an_entry(place: int, verb: str, values: Mapping[str, object]) -> HistoryEntry:
+    """The ``place``-th thing that happened; the desk itself did every third."""
+    at = NOON - timedelta(hours=30 - place)
+    return HistoryEntry(at, verb, None if place % 3 == 2 else (ALICE, BOB)[place % 2], values)
+
+
+def _timelines() -> Iterator[tuple[str, Look]]:
+    entries = [an_entry(place, verb, values) for place, (verb, values) in enumerate(EVENTS)]
+    yield "all", lambda words: timeline(CARDS["settled"], entries, words)
+    yield "long", lambda words: timeline(CARDS["settled"], entries * 5, words)
+
+
+def _threads() -> Iterator[tuple[str, Look]]:
+    one: dict[str, Any] = {"resolution": 1}
+    for kind, values, case in (
+        ("sending", one, CARDS["sending"]),
+        ("settled", one, received(resolutions=(make.a_resolution(refund_id=901),))),
+        ("refused", one, CARDS["refused"]),
+        ("in_doubt", one, CARDS["answer_unknown"]),
+        ("needs_person", one, CARDS["needs_person"]),
+        ("not_restocked", one, CARDS["settled"]),
+        ("received", {"units": 2, "by": "U01ALICE"}, CARDS["received"]),
+        ("asked", {"by": "U01ALICE", "text": "Which of the two is damaged?"}, CARDS["new_question"]),
+        ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
+        ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
+    ):
+        yield kind, _thread(kind, values, case)
+
+
+def _thread(kind: str, values: dict[str, Any], case: ReturnCase) -> Look:
+    return lambda words: thread_message(kind, values, case, words)
+
+
+def _card(case: ReturnCase) -> Look:
+    return lambda words: return_card(case, words)
+
+
+GROUPS: Mapping[str, Mapping[str, Look]] = {
+    "card": {name: _card(case) for name, case in CARDS.items()},
+    "refund_box": dict(_boxes()),
+    "confirmation": dict(_confirmations()),
+    "form": dict(_forms()),
+    "answer": dict(_answers()),
+    "home": dict(_homes()),
+    "timeline": dict(_timelines()),
+    "thread": dict(_threads()),
+}
+LOOKS: Mapping[str, Look] = {
+    f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()
+}
