@@ -1,18 +1,23 @@
 """The shop's orders as the desk knows them: read, kept, and looked at again when they change."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import ORDER, an_operation, redraw
+from bot.errors import GatewayError
 from bot.operations import Task
 from bot.rules.case import CustomerHistory
 from bot.rules.order import OrderSnapshot
 from store import journal, marks, returns
 from store.db import reading, writing
 from store.models import ShopOrder
+
+log = logging.getLogger(__name__)
 
 POLL = "shop.poll"
 OVERLAP = timedelta(minutes=10)  # the shop's clock and the desk's need not agree to the second
@@ -23,14 +28,14 @@ def read_order(desk: Desk, number: str) -> OrderSnapshot:
 
     Raises NotFound when the shop has no such order, Unreachable when it does not answer.
     """
-    order = desk.shop.find_order(number)
+    order = _with_dispute(desk, desk.shop.find_order(number))
     keep(desk, order)
     return order
 
 
 def refresh(desk: Desk, order_id: int) -> OrderSnapshot:
     """Read a known order again and keep it; the cards of its returns are drawn anew."""
-    order = desk.shop.read_order(order_id)
+    order = _with_dispute(desk, desk.shop.read_order(order_id))
     keep(desk, order)
     return order
 
@@ -66,6 +71,21 @@ def keep(desk: Desk, order: OrderSnapshot) -> None:
         for rma in returns.of_order(session, order.order_id):
             assert rma.id is not None
             redraw(session, rma.id, desk.now())
+
+
+def _with_dispute(desk: Desk, order: OrderSnapshot) -> OrderSnapshot:
+    """The order, and whether its payment is disputed (rule G10): the shop does not know, Stripe does.
+
+    A payment of another account than the key's is taken as not disputed; so is one that Stripe does not
+    answer about, since the question is put again before any money is sent.
+    """
+    if desk.payments is None or not order.payment_intent:
+        return order
+    try:
+        return replace(order, disputed=desk.payments.is_disputed(order.payment_intent))
+    except GatewayError as e:
+        log.info("no word about disputes of order %s: %s", order.number, e.detail)
+        return order
 
 
 def plan_refresh(desk: Desk, order_id: int) -> None:

@@ -19,6 +19,14 @@ PAGE = 100
 
 # Money that left, or is about to: a refund that failed or was canceled gave its money back to the shop.
 COUNTING = frozenset({"succeeded", "pending", "requires_action"})
+UNDECIDED = frozenset(
+    {
+        "needs_response",
+        "under_review",
+        "warning_needs_response",
+        "warning_under_review",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,15 @@ class Payments:
         with _named_errors():
             first = self.client.v1.refunds.list({"payment_intent": payment_intent, "limit": PAGE})
             return tuple(_refund(refund.to_dict()) for refund in first.auto_paging_iter())
+
+    def is_disputed(self, payment_intent: str) -> bool:
+        """Whether the customer's bank is asking for the money of this payment back, undecided so far.
+
+        Raises Refused when the key does not know the payment or may not look, Unreachable otherwise.
+        """
+        with _named_errors():
+            found = self.client.v1.disputes.list({"payment_intent": payment_intent, "limit": PAGE})
+            return any(dispute.to_dict()["status"] in UNDECIDED for dispute in found.auto_paging_iter())
 
     def read_account(self) -> StripeAccount:
         """Whose account it is; a wrong key is Refused."""

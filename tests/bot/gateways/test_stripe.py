@@ -197,3 +197,12 @@ BODY = event(object="refund", id="re_1", payment_intent="pi_1")
 )
 def test_a_forged_stale_or_garbled_event_is_none(body: bytes, signature: str, secret: str) -> None:
     assert check_event(body, signature, secret) is None
+
+
+def test_a_dispute_is_seen_until_it_is_decided(stripe: Stripe, payments: Payments) -> None:
+    paid, other = stripe.charge(5000, "eur"), stripe.charge(5000, "eur")
+    dispute = stripe.dispute(paid.payment_intent)
+    assert payments.is_disputed(paid.payment_intent)
+    assert not payments.is_disputed(other.payment_intent)
+    stripe.close_dispute(dispute, "won")
+    assert not payments.is_disputed(paid.payment_intent)
