@@ -1,5 +1,6 @@
 """create_app(desk): every HTTP door of the desk, mounted on one application."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
@@ -12,6 +13,7 @@ from bot.desk import Desk
 from handlers import api
 from handlers.bodies import TooLarge, body_of
 from handlers.signing import signed_by_slack
+from handlers.slack.payload import read_payload
 from handlers.webhooks import woocommerce
 from store.db import reading
 
@@ -55,12 +57,11 @@ def _slack(desk: Desk, bolt: App, request: Request, body: bytes) -> Response:
     secret = desk.settings.slack_signing_secret.get_secret_value()
     if not signed_by_slack(body, timestamp, signature, secret, desk.now()):
         return PlainTextResponse("not signed by Slack", status_code=401)
-    try:
-        decoded = body.decode()
-    except UnicodeDecodeError:
-        return PlainTextResponse("not UTF-8", status_code=400)
-    answer = bolt.dispatch(BoltRequest(body=decoded, headers=dict(headers), query=request.url.query))
-    return _response(answer)
+    payload = read_payload(body, headers.get("content-type", ""))
+    if payload is None:
+        return PlainTextResponse("not what Slack sends", status_code=400)
+    said = BoltRequest(body=json.dumps(payload), headers=dict(headers), query=request.url.query)
+    return _response(bolt.dispatch(said))
 
 
 def _response(answer: BoltResponse) -> Response:

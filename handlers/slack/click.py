@@ -160,6 +160,6 @@ def _block_of(view: Mapping[str, Any], field: str) -> str:
 def parse_return(value: str) -> tuple[int, int]:
     """The return and the version a button carries. Raises NotFound for a value of another kind or age."""
     number, _, version = value.partition(":")
-    if not (number.isascii() and number.isdigit() and version.isascii() and version.isdigit()):
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (number, version)):
         raise NotFound("This button is from an older card. Please use the newest one.")
     return int(number), int(version)

@@ -53,7 +53,7 @@ def _take(desk: Desk, request: Request, body: bytes) -> None:
 def _order_id(body: bytes) -> int | None:
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     named = data.get("id", data.get("arg")) if isinstance(data, dict) else None
     return named if isinstance(named, int) and not isinstance(named, bool) and 0 < named < 2**63 else None
