@@ -26,6 +26,7 @@ from bot.i18n import N_, Words
 from bot.rules.actions import Action, actions
 from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.order import OrderLine, OrderSnapshot
+from bot.rules.proposal import expected_condition
 from bot.rules.receipt import outstanding_units
 from store.terms import Condition, Reason, Wish
 
@@ -148,7 +149,7 @@ def _arrival(item: CaseItem, words: Words) -> Block:
     left = outstanding_units(item)
     options = [_arrived_option(count, condition, words) for count, condition in arrivals(left + 1)]
     options.append(option(words("nothing of this now"), "0:good"))
-    start = f"{left}:good" if left else "0:good"
+    start = f"{left}:{expected_condition(item.reason).value}" if left else "0:good"
     name = ", ".join(filter(None, [item.name, item.variant]))
     label = words("{name} ({count} announced)", name=name, count=item.quantity)
     return field(label, f"{ids.ARRIVED}:{item.line_id}", chosen("static_select", options, start))

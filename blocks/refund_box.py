@@ -64,7 +64,7 @@ def refund_box(
     blocks += [header(words("1. What arrived")), *_goods(case, choice, words)]
     blocks += [header(words("2. Fees and adjustments")), *_fees(case, choice, quote, words, typed or {})]
     blocks += [header(words("3. How")), *_how(case, choice, quote, words, typed or {}), divider()]
-    blocks += _forecast(case, choice, quote, words, errors or {})
+    blocks += _forecast(case, quote, words, errors or {})
     return modal(
         words("Refund box"),
         blocks,
@@ -76,12 +76,14 @@ def refund_box(
 
 
 def confirm_box(case: ReturnCase, choice: RefundChoice, quote: RefundQuote, words: Words) -> View:
-    """The last look: amount and destination again, and what the customer will read."""
+    """The last look: amount and destination again, what to mind, and what the customer will read."""
+    minded = [problem for problem in quote.problems if problem.warning]
     blocks = [
+        *_problems(minded, words),
         section(f"*{_gets(case, quote, words)}*", "amount"),
         section(_effects(quote, words), "effects"),
         context(words("The customer will read:")),
-        quoted(customer.forecast_text(case, quote, words), "letter"),
+        quoted(_letter(case, quote), "letter"),
         context(words("Once it is sent it cannot be taken back.")),
     ]
     return modal(
@@ -105,6 +107,11 @@ def _deed(quote: RefundQuote, words: Words) -> str:
     else:
         told = words("Refund {amount}", amount=quote.amount)
     return told if len(told) <= TITLE else words("Yes, do it")
+
+
+def _letter(case: ReturnCase, quote: RefundQuote) -> str:
+    """The note as it will be sent: in the customer's language, whoever looks at the box."""
+    return customer.forecast_text(case, quote, Words(case.language, case.timezone))
 
 
 def _place(case: ReturnCase) -> str:
@@ -194,8 +201,12 @@ def _fees(
     if _waived(case, choice) and (choice.deduct_label or choice.charge_fee):
         why = text_input(typed.get(ids.CHARGE_ANYWAY, ""), longest=300)
         label = words("The reason waives label and fee. Why charge them anyway?")
-        blocks.append(field(label, ids.CHARGE_ANYWAY, why, optional=True))
+        blocks.append(
+            field(label, ids.CHARGE_ANYWAY, {**why, **DISPATCH}, optional=True, dispatch_action=True)
+        )
     hint = words("At most {most}. Leave empty for the computed amount.", most=quote.most)
+    if not quote.most:
+        hint = words("Tick what arrived first.")
     amount = {**text_input(typed.get(ids.CUSTOM_AMOUNT, ""), longest=40), **DISPATCH}
     label = words("Another amount")
     blocks.append(
@@ -222,7 +233,8 @@ def _fee_options(case: ReturnCase, quote: RefundQuote, words: Words) -> list[Blo
         options.append(option(label, "label", waived))
     if policy.restocking_fee_percent:
         label = words("Restocking fee · {percent} %", percent=policy.restocking_fee_percent)
-        options.append(option(label, "fee", waived))
+        charged = f" · {words.money(quote.fee)}" if quote.fee else ""
+        options.append(option(label + charged, "fee", waived))
     shipping = [line.gross for line in case.order.lines if line.kind is LineKind.SHIPPING and line.gross]
     if shipping:
         amount = sum(shipping[1:], shipping[0])
@@ -266,7 +278,7 @@ def _how(
         element = chosen("radio_buttons", options, choice.method.value)
         blocks.append(field(words("Method"), ids.METHOD, element, dispatch_action=True))
     reasons = [sentence(words, no.message, no.values) for no in possible.values() if no]
-    if reasons:
+    if reasons and open_methods:  # where nothing is open at all, the forecast says why
         blocks.append(context(*dict.fromkeys(reasons)))
     if choice.method is Method.MANUAL_REFUND:
         reference = text_input(typed.get(ids.REFERENCE, choice.reference), longest=200)
@@ -290,20 +302,23 @@ def _coupon(case: ReturnCase, words: Words) -> str:
 
 
 def _forecast(
-    case: ReturnCase, choice: RefundChoice, quote: RefundQuote, words: Words, errors: Mapping[str, Problem]
+    case: ReturnCase, quote: RefundQuote, words: Words, errors: Mapping[str, Problem]
 ) -> list[Block]:
     """What happens if this is sent; instead, what stands against it."""
     against = [*errors.values(), *quote.blockers]
-    warnings = [problem for problem in quote.problems if problem.warning]
-    told = [
-        f":warning: {sentence(words, problem.message, problem.values)}" for problem in (*against, *warnings)
+    if against:
+        return _problems(against, words)
+    return [
+        *_problems([problem for problem in quote.problems if problem.warning], words),
+        section(lines(f"*{_gets(case, quote, words)}*", _effects(quote, words)), "forecast"),
+        context(words("The customer will read:"), block_id="will_read"),
+        quoted(customer.forecast_text(case, quote, words), "letter"),
     ]
-    blocks = [section("\n".join(told), "problems")] if told else []
-    if not against:
-        blocks.append(section(lines(f"*{_gets(case, quote, words)}*", _effects(quote, words)), "forecast"))
-        blocks.append(context(words("The customer will read:"), block_id="will_read"))
-        blocks.append(quoted(customer.forecast_text(case, quote, words), "letter"))
-    return blocks
+
+
+def _problems(problems: Sequence[Problem], words: Words) -> list[Block]:
+    told = dict.fromkeys(f":warning: {sentence(words, one.message, one.values)}" for one in problems)
+    return [section("\n".join(told), "problems")] if told else []
 
 
 def _gets(case: ReturnCase, quote: RefundQuote, words: Words) -> str:

@@ -74,7 +74,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         order=snapshot,
         items=_items(session, rma, snapshot, settlements),
         policy=policy_of(desk.settings, rma),
-        opened_at=rma.opened_at,
+        opened_at=rma.noticed_at,
         as_of=desk.now(),
         timezone=desk.settings.timezone,
         settlements=settlements,
@@ -95,6 +95,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         outside_refunds=_outside(snapshot, rma, settlements),
         late_reason=rma.late_reason,
         tracking_number=rma.tracking_number,
+        language=rma.language,
     )
 
 

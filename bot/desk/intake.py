@@ -16,7 +16,7 @@ from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import closest
 from bot.rules.case import ExchangeWish
 from bot.rules.order import OrderLine, OrderSnapshot
-from bot.rules.policy import refund_due_by, window_end
+from bot.rules.policy import is_late, refund_due_by, window_end
 from bot.rules.refund import remaining_units
 from store import history, models, returns
 from store.db import reading, writing
@@ -129,8 +129,11 @@ def _check(desk: Desk, session: Session, request: NewReturn, order: OrderSnapsho
     available = _returnable(session, order)
     for item in request.items:
         _check_item(order, item, available.get(item.line_id, 0))
+    asked = request.noticed_at or desk.now()
+    if asked > desk.now():
+        raise InvalidInput("The customer cannot have asked in the future.", field="noticed_at")
     end = last_day(desk, session, order)
-    if end is not None and _today(desk) > end and not request.late_reason:
+    if is_late(asked, end, timezone=desk.settings.timezone) and not request.late_reason:
         raise Blocked("The return window of this order ended on {date}.", date=end, field="late_reason")
 
 
@@ -204,10 +207,6 @@ def _item(return_id: int, item: WantedItem, order: OrderSnapshot) -> models.Retu
         reason=item.reason,
         note=item.note,
     )
-
-
-def _today(desk: Desk) -> date:
-    return desk.now().astimezone(ZoneInfo(desk.settings.timezone)).date()
 
 
 def _opened(rma: models.Return, *, new: bool) -> Opened:

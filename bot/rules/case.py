@@ -153,7 +153,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class ReturnCase:
-    """One return, whole, as of ``as_of``. Everything a surface shows is computed from this value."""
+    """One return, whole, as of ``as_of``. Everything a surface shows is computed from this value.
+
+    ``opened_at`` is when the customer asked, ``language`` what they read.
+    """
 
     return_id: int
     number: str
@@ -185,6 +188,7 @@ class ReturnCase:
     outside_refunds: tuple[ShopRefund, ...] = ()
     late_reason: str = ""
     tracking_number: str = ""
+    language: str = "en"
 
     @property
     def open_resolution(self) -> CaseResolution | None:

@@ -9,7 +9,7 @@ from bot.rules.choice import ChosenUnits, Problem, RefundChoice
 from bot.rules.ledger import account, order_remaining, remaining_units
 from bot.rules.objections import MONEY_METHODS, method_problems, order_problems
 from bot.rules.order import LineKind
-from store.terms import FAULT_REASONS, Condition, Method, ResolutionStatus, Wish
+from store.terms import FAULT_REASONS, Condition, Method, Reason, ResolutionStatus, Wish
 
 WISHED = {
     Wish.REFUND: (Method.GATEWAY_REFUND, Method.MANUAL_REFUND, Method.STORE_CREDIT),
@@ -61,7 +61,7 @@ def _default_units(case: ReturnCase) -> tuple[ChosenUnits, ...]:
 
 def _units_of(case: ReturnCase, item: CaseItem, *, received: bool) -> Iterator[ChosenUnits]:
     """The item's units that are still open, good ones first; one that is missing is not ticked."""
-    arrived = item.received if received else {Condition.GOOD: item.quantity}
+    arrived = item.received if received else {expected_condition(item.reason): item.quantity}
     left = item.quantity - _settled_here(case, item)
     payable = remaining_units(case.order, case.settlements, item.line_id)
     for condition in (Condition.GOOD, Condition.DAMAGED, Condition.WRONG_ITEM):
@@ -71,6 +71,11 @@ def _units_of(case: ReturnCase, item: CaseItem, *, received: bool) -> Iterator[C
             yield ChosenUnits(item.line_id, units, condition)
         left -= units
         payable -= units
+
+
+def expected_condition(reason: Reason) -> Condition:
+    """How units are taken to be before anybody has seen them: as the customer says."""
+    return Condition.DAMAGED if reason in (Reason.DAMAGED, Reason.DEFECTIVE) else Condition.GOOD
 
 
 def _settled_here(case: ReturnCase, item: CaseItem) -> int:

@@ -35,7 +35,7 @@ def more(click: Click) -> Answer:
 def approve(click: Click) -> Answer:
     """Show what the customer will read before agreeing."""
     case = _case(click)
-    letter = customer.customer_text("approved", case, Words(click.desk.settings.language))
+    letter = customer.customer_text("approved", case, Words(case.language, case.timezone))
     return click.show(forms.approve(case, letter, click.words))
 
 

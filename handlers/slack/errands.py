@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from blocks.forms import new_return, notice
 from blocks.home import home
+from blocks.kit import sentence
 from bot.desk import Desk, decisions
 from bot.desk.access import Operator, find_operator
 from bot.desk.intake import deadline, returnable
@@ -37,7 +38,7 @@ def extend(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
         decisions.extend(desk, order.order_id, by, end, task.payload["reason"])
         said = words("The return deadline of order {order} is {date} now.", order=order.number, date=end)
     except DeskError as e:
-        said = words(e.message, **e.values)
+        said = sentence(words, e.message, e.values)
     answer_in(client, task.payload["channel"], by.user_id, {"text": said})
     return {"end": end.isoformat()}
 

@@ -7,6 +7,7 @@ EVENTS_PATH = "/slack/events"
 # The methods of Slack the desk calls, and the scopes of Slack's documentation that allow each.
 METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "auth_test": (),
+    "chat_getPermalink": (),
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
     "chat_update": ("chat:write",),

@@ -61,11 +61,12 @@ def test_a_body_that_is_not_signed_changes_nothing(door: Door) -> None:
     body = json.dumps(a_request(door)).encode()
     now, secret = door.world.clock(), door.world.desk.settings.intake_secret.get_secret_value()
     good = intake_signature(body, secret, now)
-    for header in ("", "t=1,v1=00", good[:-1] + "0", good.replace("t=", "t=9"), "t=é,v1=é", "nonsense"):
+    altered = good[:-1] + ("1" if good.endswith("0") else "0")
+    for header in ("", "t=1,v1=00", altered, good.replace("t=", "t=9"), "t=é,v1=é", "nonsense"):
         answer = door.post("/api/v1/returns", body, **{"x-returns-signature": header.encode("latin-1")})  # type: ignore[arg-type]
         assert answer.status_code == 401
-    altered = door.post("/api/v1/returns", body + b" ", **{"x-returns-signature": good})
-    assert altered.status_code == 401
+    other = door.post("/api/v1/returns", body + b" ", **{"x-returns-signature": good})
+    assert other.status_code == 401
     assert returns(door) == []
 
 
