@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from blocks import ids
 from blocks.alerts import mention
-from blocks.card import due
+from blocks.card import due, standing
 from blocks.kit import Block, button, context, inert, section
 from bot.i18n import Words
+from bot.rules.alerts import Level, colour
 from bot.rules.case import ReturnCase
-from store.terms import Wish
+from bot.rules.lifecycle import is_open
+from store.terms import ResolutionStatus, ReturnStatus, Wish
 
 
 def error_text(words: Words, reference: str) -> str:
@@ -41,13 +43,47 @@ def found_returns(cases: Sequence[tuple[ReturnCase, str]], text: str, words: Wor
 
 
 def found_line(case: ReturnCase, card_url: str, words: Words) -> Block:
-    """One return in a list: who, how much, where it stands, whose it is."""
+    """One return in a list: a sign if it is bad, who, how much, what, where it stands, whose it is."""
     name, number = inert(case.order.buyer.name, 60), inert(case.order.number, 30)
-    what = words.term(Wish.EXCHANGE) if case.exchange_stands else words.money(due(case))
-    first = f"*{case.number}*  {name}  ·  #{number}  ·  {what}"
-    owner = mention(case.owner) or words("nobody")
-    waits = words.span((case.as_of - case.opened_at).total_seconds())
-    second = f"{words.term(case.status)}  ·  {waits}  ·  {owner}"
+    head = f"{_sign(case)}*{case.number}*  {name}"
+    first = [head, f"#{number}", _amount(case, words)]
+    second = [_goods(case, words), *_where(case, words)]
+    text = "  ·  ".join(filter(None, first)) + "\n" + "  ·  ".join(filter(None, second))
     more: Block = {"url": card_url} if card_url else {}
     press = button(words("Open"), ids.OPEN_CARD, f"{case.return_id}:{case.version}", **more)
-    return section(f"{first}\n{second}", f"found:{case.return_id}", accessory=press)
+    return section(text, f"found:{case.return_id}", accessory=press)
+
+
+def _sign(case: ReturnCase) -> str:
+    sign = SIGNS.get(colour(case), "")
+    return f"{sign} " if sign else ""
+
+
+def _amount(case: ReturnCase, words: Words) -> str:
+    """What it is about; once it is over, what was paid."""
+    if case.exchange_stands:
+        return words.term(Wish.EXCHANGE)
+    done = [one for one in case.resolutions if one.status is ResolutionStatus.DONE]
+    if case.status is ReturnStatus.RESOLVED and done:
+        return words.money(done[-1].credit or done[-1].amount)
+    return words.money(due(case)) if is_open(case.status) else ""
+
+
+def _goods(case: ReturnCase, words: Words) -> str:
+    """The first line of goods, and how many more there are."""
+    first = case.items[0] if case.items else None
+    shown = f"{first.quantity} × {inert(first.name, 40)}" if first else ""
+    more = len(case.items) - 1
+    return shown if more < 1 else words("{item} and {count} more", item=shown, count=more)
+
+
+def _where(case: ReturnCase, words: Words) -> list[str]:
+    """The status; of what is open also since when, and whose it is."""
+    if not is_open(case.status):
+        return [words.term(case.status)]
+    stands = standing(case, words)
+    waits = words.span((case.as_of - (case.received_at or case.opened_at)).total_seconds())
+    return [stands, waits, mention(case.owner) or words("nobody")]
+
+
+SIGNS = {Level.RED: ":octagonal_sign:", Level.AMBER: ":warning:"}

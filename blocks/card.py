@@ -89,7 +89,12 @@ def fallback_text(case: ReturnCase, words: Words) -> str:
     if is_lively(case):
         warned = words("Exchange chosen: do NOT refund money.")
         parts.append(warned if case.exchange_stands else words.money(due(case)))
-    return fit_marked(" · ".join([*parts, words.term(case.status)]), FALLBACK)
+    return fit_marked(" · ".join([*parts, standing(case, words)]), FALLBACK)
+
+
+def standing(case: ReturnCase, words: Words) -> str:
+    """Where it stands in a few words: the status, or how far a decision about money has come."""
+    return _progress(case, words) if money_under_way(case) else words.term(case.status)
 
 
 def money_under_way(case: ReturnCase) -> bool:

@@ -20,8 +20,9 @@ def home(
     blocks = [header(words("Returns"))]
     if refusal:
         return {"type": "home", "blocks": [*blocks, section(words(refusal))]}
-    told = [f"{words.term(status)}  *{counts.get(status, 0)}*" for status in OPEN_STATUSES]
-    blocks += [section("\n".join(told), "counts"), divider()]
+    told = [f"*{counts[status]}*  {words.term(status)}" for status in OPEN_STATUSES if counts.get(status)]
+    if told:
+        blocks += [section("  ·  ".join(told), "counts"), divider()]
     blocks += [found_line(case, url, words) for case, url in cases]
     if not cases:
         blocks.append(section(words("No return is open.")))

@@ -18,7 +18,8 @@ from handlers.slack.calls import called, open_client
 from handlers.slack.click import click_of, listening
 
 THREADS = 32
-RECOMPUTING = re.compile(rf"^({ids.LINES}|{ids.UNITS}|{ids.FEES}|{ids.CUSTOM_AMOUNT}|{ids.METHOD})(:|$)")
+COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
+RECOMPUTING = re.compile(rf"^({'|'.join(COMPUTED)})(:|$)")
 
 
 def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
