@@ -26,6 +26,11 @@ def locked(session: Session, return_id: int) -> Return | None:
     return session.exec(select(Return).where(Return.id == return_id).with_for_update()).first()
 
 
+def order_of(session: Session, return_id: int) -> int | None:
+    """The order a return is of, which never changes; nothing is held."""
+    return session.exec(select(Return.order_id).where(Return.id == return_id)).first()
+
+
 def locked_order(session: Session, order_id: int) -> ShopOrder | None:
     """The order as last read, held until the transaction ends: its returns share what is left of it."""
     return session.exec(select(ShopOrder).where(ShopOrder.order_id == order_id).with_for_update()).first()

@@ -89,9 +89,7 @@ def changing(desk: Desk, return_id: int, by: Operator | None, seen: int | None =
     if by is not None:
         require(by)
     with writing(desk.engine) as session:
-        rma = returns.locked(session, return_id)
-        if rma is None:
-            raise NotFound("This return is no longer available.")
+        rma = _held(session, return_id)
         if seen is not None and seen != rma.version:
             raise StaleCase(
                 "This return changed while you were looking at it. The card shows it as it is now."
@@ -101,6 +99,17 @@ def changing(desk: Desk, return_id: int, by: Operator | None, seen: int | None =
         rma.version += 1
         session.add(rma)
         redraw(session, return_id, change.now, urgency=BY_A_PERSON if by else IN_THE_BACKGROUND)
+
+
+def _held(session: Session, return_id: int) -> Return:
+    """The return, locked after its order: all who want both take the order first, so none waits in a ring."""
+    order_id = returns.order_of(session, return_id)
+    if order_id is not None:
+        returns.locked_order(session, order_id)
+    rma = returns.locked(session, return_id)
+    if rma is None:
+        raise NotFound("This return is no longer available.")
+    return rma
 
 
 def hold_for_exchange(session: Session, rma: Return, by: str, now: datetime) -> None:
@@ -147,6 +156,12 @@ def redraw(session: Session, return_id: int, now: datetime, *, urgency: int = IN
     """Plan that the card is drawn again from what is true then."""
     operation = an_operation(f"card/{return_id}", CARD, "slack", {}, now=now, urgency=urgency)
     operation.return_id = return_id
+    journal.plan_again(session, operation)
+
+
+def reread(session: Session, order_id: int, now: datetime) -> None:
+    """Plan that the order is read again from the shop."""
+    operation = an_operation(f"order/{order_id}", ORDER, f"order:{order_id}", {"order_id": order_id}, now=now)
     journal.plan_again(session, operation)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import documents
 from bot.desk import Desk
-from bot.desk.changes import ORDER, an_operation, redraw
+from bot.desk.changes import an_operation, redraw, reread
 from bot.errors import GatewayError
 from bot.operations import Task
 from bot.rules.case import CustomerHistory
@@ -90,10 +90,8 @@ def _with_dispute(desk: Desk, order: OrderSnapshot) -> OrderSnapshot:
 
 def plan_refresh(desk: Desk, order_id: int) -> None:
     """Want the order read again soon, because something says it changed."""
-    now = desk.now()
-    operation = an_operation(f"order/{order_id}", ORDER, f"order:{order_id}", {"order_id": order_id}, now=now)
     with writing(desk.engine) as session:
-        journal.plan_again(session, operation)
+        reread(session, order_id, desk.now())
 
 
 def perform_refresh(desk: Desk, task: Task) -> dict[str, int]:
@@ -121,7 +119,7 @@ def perform_poll(desk: Desk, _task: Task) -> Mapping[str, Any]:
     started = desk.now()
     with reading(desk.engine) as session:
         mark = marks.read(session, POLL)
-    since = datetime.fromisoformat(mark) if mark else started
+    since = min(datetime.fromisoformat(mark), started) if mark else started  # a clock may have been ahead
     changed = [order.order_id for order in desk.shop.changed_orders(since - OVERLAP)]
     known = [order_id for order_id in dict.fromkeys(changed) if is_known(desk, order_id)]
     for order_id in known:

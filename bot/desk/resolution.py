@@ -65,7 +65,6 @@ def resolve(
     require(by)
     try:
         with changing(desk, return_id, by, seen) as change:
-            returns.locked_order(change.session, change.rma.order_id)
             settling = _settling(desk, change.session, change.rma)
             _refuse_second(settling.case)
             quote = settling.quote(choice)
@@ -88,8 +87,7 @@ def allow_one_more(desk: Desk, return_id: int, by: Operator, resolution_id: int)
         operation.state, operation.due_at, operation.sent_at = OperationState.DUE, change.now, None
         operation.finished_at, operation.urgency = None, BY_A_PERSON
         change.session.add(operation)
-        if row.status is ResolutionStatus.IN_DOUBT:
-            row.status = ResolutionStatus.PLANNED
+        row.status = ResolutionStatus.PLANNED
         change.session.add(row)
         change.note("allowed_again", reference=row.reference)
 
@@ -174,6 +172,8 @@ def _given_up(change: Change, resolution_id: int) -> tuple[Resolution, Operation
     operations = returns.operations_of(change.session, change.return_id)
     stuck = (OperationState.GIVEN_UP, OperationState.REFUSED)
     waiting = [op for op in operations if op.resolution_id == resolution_id and op.state in stuck]
-    if row is None or row.return_id != change.return_id or not waiting:
+    # A resolution that was refused has given its slot away: carrying it out after all could pay twice.
+    open_ = row is not None and row.return_id == change.return_id and row.status is ResolutionStatus.IN_DOUBT
+    if row is None or not open_ or not waiting:
         raise Blocked("That is decided already. The card shows what happened.")
     return row, waiting[-1]

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import customer, documents
 from bot.desk import Desk
 from bot.desk.cases import case_of
-from bot.desk.changes import BY_A_PERSON, Change, redraw
+from bot.desk.changes import BY_A_PERSON, Change, redraw, reread
 from bot.i18n import Words
 from bot.operations import Outcome
 from bot.resolutions import BOOK, COUPON, REFUND, RESTOCK, STEPS
@@ -61,7 +61,7 @@ def settle(desk: Desk, session: Session, operation: Operation, outcome: Outcome)
     elif outcome.state is OperationState.DONE:
         step_done(change, row, operation)
     elif outcome.state is OperationState.REFUSED:
-        _refused(change, row, outcome)
+        _refused(change, row, operation, outcome)
     else:
         _doubted(change, row, outcome)
     rma.version += 1
@@ -76,13 +76,25 @@ def step_done(change: Change, row: Resolution, operation: Operation) -> None:
     row.outcome = {**row.outcome, **evidence, "why": "", "why_values": {}}
     row.status = ResolutionStatus.PLANNED
     change.session.add(row)
+    quote = documents.read(RefundQuote, row.quote)
+    _watch_stock(change, row, quote, evidence)
     steps = STEPS[row.method]
     following = steps[steps.index(operation.kind) + 1 :]
     if not following:
         conclude(change, row)
         return
     case = case_of(change.desk, change.session, change.rma)
-    plan_step(change, row, documents.read(RefundQuote, row.quote), following[0], case)
+    plan_step(change, row, quote, following[0], case)
+
+
+def _watch_stock(change: Change, row: Resolution, quote: RefundQuote, evidence: Mapping[str, Any]) -> None:
+    """Say so when the shop died between the money and the shelf: it never comes back to it by itself."""
+    moves = evidence.get("restocked", ())
+    still = any(move["before"] is not None and move["before"] == move["after"] for move in moves)
+    lost = evidence.get("booked") is False or (evidence.get("finished") is False and still)
+    if quote.restock and lost:
+        change.note("not_restocked", reference=row.reference)
+        change.tell_team(f"{row.reference}-not-restocked", "not_restocked", resolution=row.id)
 
 
 def conclude(change: Change, row: Resolution) -> None:
@@ -108,13 +120,14 @@ def _tell_customer(change: Change, key: str, text: str, row: Resolution) -> None
     change.plan(f"{row.reference}/note/{key}", "shop.note", f"order:{row.order_id}", payload)
 
 
-def _refused(change: Change, row: Resolution, outcome: Outcome) -> None:
+def _refused(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:
     """The slot is free again: nothing moved, and a person decides anew."""
-    if row.refund_id is not None:
+    if operation.kind != STEPS[row.method][0]:
         _doubted(change, row, outcome)  # booked already: the rest is for a person, the slot stays taken
         return
     row.status, row.settled_at = ResolutionStatus.REFUSED, change.now
     row.outcome = {**row.outcome, "why": outcome.message, "why_values": dict(outcome.values)}
+    reread(change.session, row.order_id, change.now)
     change.note("refused", reference=row.reference, why=outcome.message, values=dict(outcome.values))
     change.tell_team(f"{row.reference}-refused", "refused", resolution=row.id)
 
@@ -126,7 +139,9 @@ def _doubted(change: Change, row: Resolution, outcome: Outcome) -> None:
     row.outcome = {**row.outcome, "why": outcome.message, "why_values": dict(outcome.values)}
     if before is not ResolutionStatus.IN_DOUBT:
         change.note("in_doubt", reference=row.reference)
-        change.tell_team(f"{row.reference}-in-doubt", "in_doubt", resolution=row.id)
+        # A resolution can be in doubt more than once: at its second step, or after one more try.
+        key = f"{row.reference}-in-doubt-{change.rma.version}"
+        change.tell_team(key, "in_doubt", resolution=row.id)
     if outcome.state is not OperationState.IN_DOUBT:
         change.note("needs_person", reference=row.reference, why=outcome.message)
         change.tell_team(

@@ -45,14 +45,14 @@ class Books:
     def prepare(self, task: Task) -> Mapping[str, Any]:
         """Read the order afresh and refuse what no longer holds. Its rows and counters are the baseline.
 
-        Raises Blocked with the reason, OutcomeUnknown when the row is there already, Unreachable.
+        Raises Blocked with the reason, OutcomeUnknown when it may have been made already, Unreachable.
         """
         booking = documents.read(Booking, task.payload)
         order = self.shop.read_order(booking.order_id)
-        if _mine(order.refunds, booking.reference):
-            raise OutcomeUnknown("the shop shows this reference already")
-        _check(order, booking)
         bank = self._bank(order.payment_intent) if booking.pay_back else None
+        if _traces(task, booking, order.refunds, bank or ()):
+            raise OutcomeUnknown("the shop or the bank shows something of it already")
+        _check(order, booking)
         _check_bank(order, bank)
         return {
             "refunds": [refund.refund_id for refund in order.refunds],
@@ -81,10 +81,21 @@ class Books:
         booking = documents.read(Booking, task.payload)
         refunds = self.shop.list_refunds(booking.order_id)
         mine = _mine(refunds, booking.reference)
-        if not booking.pay_back:
-            return self._probe_books_only(task, booking, mine)
+        if len(mine) > 1:
+            return Verdict(Look.PERSON, detail=N_("The shop shows this refund more than once."))
+        if mine and mine[0].amount != booking.amount:
+            return Verdict(Look.PERSON, detail=N_("The shop booked another amount than was asked for."))
+        if booking.pay_back:
+            return self._probe_payment(task, booking, refunds, mine)
+        return self._probe_books_only(task, booking, mine)
+
+    def _probe_payment(
+        self, task: Task, booking: Booking, refunds: Sequence[ShopRefund], mine: Sequence[ShopRefund]
+    ) -> Verdict:
         bank = self._bank(str(task.baseline.get("intent", "")))
-        paid = bank is not None and any(_names(refund, booking.reference) for refund in bank)
+        paid = sum(_names(refund, booking.reference) for refund in bank or ())
+        if paid > 1:
+            return Verdict(Look.PERSON, detail=N_("The bank shows this refund more than once."))
         if mine and (mine[0].paid_back or paid):
             return Verdict(Look.DONE, self._evidence(task, booking, mine[0]))
         if paid:
@@ -109,7 +120,13 @@ class Books:
 
     def _evidence(self, task: Task, booking: Booking, refund: ShopRefund) -> Mapping[str, Any]:
         restocked = moves(self.shop, task, booking.order_id, booking.restock) if booking.restock else []
-        return {"refund_id": refund.refund_id, "booked": True, "restocked": restocked}
+        finished = refund.finished
+        return {
+            "refund_id": refund.refund_id,
+            "booked": True,
+            "finished": finished,
+            "restocked": restocked,
+        }
 
 
 def _check(order: OrderSnapshot, booking: Booking) -> None:
@@ -132,8 +149,11 @@ def _check(order: OrderSnapshot, booking: Booking) -> None:
 
 
 def _check_bank(order: OrderSnapshot, bank: Sequence[StripeRefund] | None) -> None:
-    """The shop and the bank must agree on what was paid back so far, or a person has to look first."""
-    if bank is None:
+    """The shop and the bank must agree on what was paid back so far, or a person has to look first.
+
+    A bank that took the payment in another currency than the shop's cannot be compared.
+    """
+    if bank is None or any(refund.amount.currency != order.currency for refund in bank):
         return
     shop = total((row.amount for row in order.refunds if row.paid_back), order.currency)
     there = total((refund.amount for refund in bank if refund.counts), order.currency)
@@ -157,15 +177,28 @@ def _unpaid(
         return Verdict(
             Look.PERSON, detail=N_("The shop booked the refund, but does not say that it was paid.")
         )
-    seen = set(task.baseline.get("refunds", ()))
-    alike = [row for row in refunds if row.refund_id not in seen and row.amount == booking.amount]
-    if any(not _ours(row, booking) for row in alike):
+    if _strangers_alike(task, booking, refunds):
         return Verdict(Look.PERSON, detail=N_("Somebody else refunded the same amount at the same time."))
     if bank is None:
-        return Verdict(
-            Look.PERSON, detail=N_("The shop shows no refund, and the bank cannot be asked from here.")
-        )
+        detail = N_("The shop shows no refund, and the bank cannot be asked from here.")
+        return Verdict(Look.PERSON, detail=detail, traceless=True)
     return Verdict(Look.ABSENT)
+
+
+def _traces(
+    task: Task, booking: Booking, refunds: Sequence[ShopRefund], bank: Sequence[StripeRefund]
+) -> bool:
+    """Whether anything may be this very refund: payments come late, and rows without our reference."""
+    if _mine(refunds, booking.reference) or any(_names(refund, booking.reference) for refund in bank):
+        return True
+    return task.attempt > 0 and _strangers_alike(task, booking, refunds)
+
+
+def _strangers_alike(task: Task, booking: Booking, refunds: Sequence[ShopRefund]) -> bool:
+    """Whether rows of the same amount have come since the last send that do not say whose they are."""
+    seen = set(task.baseline.get("refunds", booking.known))
+    new = (row for row in refunds if row.refund_id not in seen and row.amount == booking.amount)
+    return any(not _ours(row, booking) for row in new)
 
 
 def _mine(refunds: Sequence[ShopRefund], reference: str) -> list[ShopRefund]:

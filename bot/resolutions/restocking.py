@@ -7,6 +7,7 @@ from typing import Any
 from bot import documents
 from bot.errors import DeskError, GatewayError, OutcomeUnknown
 from bot.gateways.woocommerce import Shop
+from bot.i18n import N_
 from bot.operations import Look, Task, Verdict
 from bot.rules.case import StockMove
 from bot.rules.choice import RestockLine
@@ -59,8 +60,11 @@ class Shelf:
     def probe(self, task: Task) -> Verdict:
         """Whether the row is there; the shop alone knows, so its word is enough."""
         restocking = documents.read(Restocking, task.payload)
-        if not self._find(restocking):
+        found = self._find(restocking)
+        if not found:
             return Verdict(Look.ABSENT)
+        if len(found) > 1:
+            return Verdict(Look.PERSON, detail=N_("The shop put these units back more than once."))
         return Verdict(Look.DONE, self._evidence(task, restocking))
 
     def _find(self, restocking: Restocking) -> list[ShopRefund]:
