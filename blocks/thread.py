@@ -12,7 +12,7 @@ def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words
     """The message for what happened, as text and, where somebody's words are shown, as blocks."""
     said = LINES[kind](values, case, words)
     message: dict[str, object] = {"text": fit_marked(said, 3000)}
-    if kind in ("asked", "written"):
+    if kind in ("asked", "written", "not_told"):
         message["text"] = fit_marked(said, FALLBACK)
         message["blocks"] = [section(said), quoted(str(values["text"]))]
     return message
@@ -93,6 +93,10 @@ def _written(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return words(":speech_balloon: <@{by}> wrote to the customer:", by=v["by"])
 
 
+def _not_told(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words(":warning: The shop did not pass this on to the customer. Please write another way:")
+
+
 def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     note = f" {inert(v['note'], 500)}" if v.get("note") else ""
     return words("This is with <@{to}> now.", to=v["to"]) + note
@@ -108,5 +112,6 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "received": _received,
     "asked": _asked,
     "written": _written,
+    "not_told": _not_told,
     "handed_over": _handed_over,
 }

@@ -24,6 +24,7 @@ VERBS: Mapping[str, str] = {
     "asked": N_("Asked the customer: {text}"),
     "answered": N_("The customer answered: {text}"),
     "written": N_("Wrote to the customer: {text}"),
+    "not_told": N_("The customer was not told: the shop did not pass it on"),
     "extended": N_("Deadline extended to {end}: {reason}"),
     "received": N_("Received, units: {units}"),
     "shipped": N_("On its way, parcel {tracking}"),

@@ -3,25 +3,55 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.desk import Desk
-from bot.operations import Task
+from bot.desk.changes import Change
+from bot.errors import Blocked
+from bot.operations import Outcome, Task
 from bot.resolutions.store_credit import code_of
+from store import returns
+from store.models import Operation
+from store.terms import OperationState
+
+
+def prepare_note(desk: Desk, task: Task) -> Mapping[str, Any]:
+    """The newest note that says the same already: what is newer than that, once we sent, is ours."""
+    if task.attempt:
+        return {}
+    return {"before": desk.shop.find_note(int(task.payload["order_id"]), text_of(desk, task.payload)) or 0}
 
 
 def perform_note(desk: Desk, task: Task) -> Mapping[str, Any]:
     """Carry out ``shop.note``. One that may have gone out already is looked for before it is sent again."""
     order_id, text = int(task.payload["order_id"]), text_of(desk, task.payload)
     if task.attempt > 1:
-        found = desk.shop.find_note(order_id, text)
-        if found is not None:
+        found = desk.shop.find_note(order_id, text) or 0
+        if found > task.baseline.get("before", 0):
             return {"note_id": found}
     return {"note_id": desk.shop.add_note(order_id, text, to_customer=bool(task.payload["to_customer"]))}
 
 
+def settle_note(desk: Desk, session: Session, operation: Operation, outcome: Outcome) -> None:
+    """A customer who was not told is the team's to tell."""
+    if outcome.state is not OperationState.REFUSED or operation.return_id is None:
+        return
+    rma = returns.locked(session, operation.return_id)
+    assert rma is not None
+    change = Change(desk, session, rma, None, desk.now())
+    change.note("not_told", why=outcome.message, values=dict(outcome.values))
+    change.tell_team(f"{operation.key}/not-told", "not_told", text=str(operation.payload["text"]))
+
+
 def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:
-    """The text to send. A store credit's code stands in no table: it is filled in here."""
+    """The text to send. A store credit's code stands in no table: it is filled in here.
+
+    Raises Blocked when the shop does not know the code: SECRET_KEY was changed, or a person made another one.
+    """
     text = str(payload["text"])
     if "{code}" not in text or "credit" not in payload:
         return text
     code = code_of(str(payload["credit"]), desk.settings.secret_key.get_secret_value())
+    if desk.shop.find_coupon(code) is None:
+        raise Blocked("The shop does not know the code of this credit, so the customer was not told.")
     return text.replace("{code}", code)

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.desk import Desk, steps
 from bot.desk.changes import NOTE, ORDER
-from bot.desk.notes import perform_note
+from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import POLL, perform_poll, perform_refresh
 from bot.operations import Performer
 from bot.resolutions import BOOK, COUPON, REFUND, RESTOCK
@@ -28,14 +28,14 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
     return {
         REFUND: booking,
         BOOK: booking,
-        COUPON: Performer(coupons.send, settle, None, coupons.probe),
+        COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe),
     }
 
 
 def _other(desk: Desk) -> Mapping[str, Performer]:
     return {
-        NOTE: Performer(partial(perform_note, desk)),
+        NOTE: Performer(partial(perform_note, desk), partial(settle_note, desk), partial(prepare_note, desk)),
         ORDER: Performer(partial(perform_refresh, desk)),
         POLL: Performer(partial(perform_poll, desk)),
     }

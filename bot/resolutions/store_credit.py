@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot import documents
+from bot.errors import OutcomeUnknown
 from bot.gateways.nouns import Coupon
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
@@ -35,6 +36,16 @@ class Credits:
     shop: Shop
     secret: str
 
+    def prepare(self, task: Task) -> Mapping[str, Any]:
+        """Look for the coupon first. The baseline keeps by what the code will be known again, not the code.
+
+        Raises OutcomeUnknown when it is there already, Unreachable.
+        """
+        code = self._code(task)
+        if self.shop.find_coupon(code) is not None:
+            raise OutcomeUnknown("the shop shows this credit already")
+        return {"digest": _digest(code)}
+
     def send(self, task: Task) -> Mapping[str, Any]:
         """Make the coupon: one request. Raises Refused, Unreachable or OutcomeUnknown."""
         credit = documents.read(Credit, task.payload)
@@ -52,13 +63,19 @@ class Credits:
 
     def probe(self, task: Task) -> Verdict:
         """Whether the coupon is there and ours. Its code cannot be anybody else's by chance."""
-        credit = documents.read(Credit, task.payload)
-        coupon = self.shop.find_coupon(code_of(credit.reference, self.secret))
+        credit, code = documents.read(Credit, task.payload), self._code(task)
+        if task.baseline.get("digest", _digest(code)) != _digest(code):
+            detail = N_("SECRET_KEY was changed, so the desk cannot look for this credit.")
+            return Verdict(Look.PERSON, detail=detail)
+        coupon = self.shop.find_coupon(code)
         if coupon is None:
             return Verdict(Look.ABSENT)
         if coupon.operation == task.key and coupon.amount == credit.amount:
             return Verdict(Look.DONE, _evidence(coupon))
         return Verdict(Look.PERSON, detail=N_("The shop has another coupon with this credit's code."))
+
+    def _code(self, task: Task) -> str:
+        return code_of(documents.read(Credit, task.payload).reference, self.secret)
 
 
 def code_of(reference: str, secret: str) -> str:
@@ -66,6 +83,10 @@ def code_of(reference: str, secret: str) -> str:
     digest = hmac.new(secret.encode(), f"credit:{reference}".encode(), hashlib.sha256).digest()
     letters = base64.b32encode(digest[:SECRET_BYTES]).decode()
     return "CREDIT-" + "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def _evidence(coupon: Coupon) -> Mapping[str, Any]:

@@ -162,6 +162,7 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("confirmed", {"reference": "RMA-1042-R1", "proof": "re_77"}),
     ("restocked", {"reference": "RMA-1042-R1"}),
     ("not_restocked", {"reference": "RMA-1042-R1", "why": ""}),
+    ("not_told", {"why": "", "values": {}}),
 )
 
 
@@ -189,6 +190,7 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("received", {"units": 2, "by": "U01ALICE"}, CARDS["received"]),
         ("asked", {"by": "U01ALICE", "text": "Which of the two is damaged?"}, CARDS["new_question"]),
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
+        ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
     ):
         yield kind, _thread(kind, values, case)
