@@ -11,6 +11,7 @@ from blocks.kit import (
     button,
     chosen,
     context,
+    counts,
     divider,
     field,
     fit,
@@ -161,8 +162,7 @@ def _arrived_option(count: int, condition: Condition, words: Words) -> Block:
 
 def arrivals(most: int) -> list[tuple[int, Condition]]:
     """Counts and conditions to choose from, the likeliest first."""
-    counts = range(min(most, 20), 0, -1)
-    return [(count, condition) for condition in Condition for count in counts][:90]
+    return [(count, condition) for condition in Condition for count in counts(most)]
 
 
 def new_return(order: OrderSnapshot, units: dict[int, int], words: Words, *, ended: date | None) -> View:
@@ -195,8 +195,7 @@ def new_return(order: OrderSnapshot, units: dict[int, int], words: Words, *, end
 
 
 def _units(line: OrderLine, most: int, alone: bool, words: Words) -> Block:
-    counts = [0, *range(1, min(most, 99) + 1)]
-    options = [option(str(count), str(count)) for count in counts]
+    options = [option(str(count), str(count)) for count in (0, *reversed(counts(most)))]
     label = ", ".join(filter(None, [line.name, line.variant, line.sku]))
     return field(
         label, f"{ids.UNITS}:{line.line_id}", chosen("static_select", options, "1" if alone else "0")

@@ -19,6 +19,11 @@ APART = "\u2060"  # word joiner: no width, no break
 COLOURS = {"red": "#C62828", "amber": "#EF6C00", "blue": "#1565C0", "green": "#2E7D32", "grey": "#9E9E9E"}
 
 
+def counts(most: int) -> list[int]:
+    """Counts for a menu, the largest first: all of them up to 20, else the nearest to all and to none."""
+    return [count for count in range(most, 0, -1) if count <= 10 or count > most - 10]
+
+
 def fit(text: str, limit: int) -> str:
     """``text`` within ``limit`` characters, with an ellipsis where it was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

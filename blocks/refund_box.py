@@ -10,6 +10,7 @@ from blocks.kit import (
     View,
     chosen,
     context,
+    counts,
     divider,
     field,
     header,
@@ -172,10 +173,9 @@ def _units_words(units: Sequence[ChosenUnits], words: Words) -> str:
 
 def _mixes(item: CaseItem) -> list[tuple[ChosenUnits, ...]]:
     """What can have come in of ``item``: all good, some damaged, fewer, not ours, missing."""
-    most = min(item.quantity, 30)
-    mixes = [_mix(item, count, damaged) for count in range(most, 0, -1) for damaged in _damaged(count)]
+    mixes = [_mix(item, count, damaged) for count in counts(item.quantity) for damaged in _damaged(count)]
     for condition in (Condition.WRONG_ITEM, Condition.MISSING):
-        mixes.append((ChosenUnits(item.line_id, most, condition),))
+        mixes.append((ChosenUnits(item.line_id, item.quantity, condition),))
     return mixes
 
 
@@ -312,7 +312,7 @@ def _forecast(
         *_problems([problem for problem in quote.problems if problem.warning], words),
         section(lines(f"*{_gets(case, quote, words)}*", _effects(quote, words)), "forecast"),
         context(words("The customer will read:"), block_id="will_read"),
-        quoted(customer.forecast_text(case, quote, words), "letter"),
+        quoted(_letter(case, quote), "letter"),
     ]
 
 

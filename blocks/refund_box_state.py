@@ -1,6 +1,7 @@
 """The refund box read back: what is ticked and typed in a view becomes a choice. Trusts nothing in it."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +29,18 @@ def read_place(view: Mapping[str, Any]) -> tuple[int, int]:
     """The return and the version a modal is about; (0, 0) when its metadata is not ours."""
     place = str(view.get("private_metadata", ""))
     if place.startswith("{"):
-        place = str(json.loads(place).get("place", ""))
+        place = _kept_place(place)
     number, _, version = place.partition(":")
-    if number.isascii() and number.isdigit() and version.isascii() and version.isdigit():
+    if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (number, version)):
         return int(number), int(version)
     return 0, 0
+
+
+def _kept_place(metadata: str) -> str:
+    try:
+        return str(json.loads(metadata).get("place", ""))
+    except ValueError:
+        return ""
 
 
 def read_choice(view: Mapping[str, Any], case: ReturnCase) -> Typed:
@@ -61,7 +69,7 @@ def write_confirmed(case: ReturnCase, choice: RefundChoice, amount: Money) -> st
     custom = choice.custom_amount
     kept = {
         "place": f"{case.return_id}:{case.version}",
-        "units": [[one.line_id, one.quantity, one.condition.value] for one in choice.units],
+        "units": {line: write_units(units) for line, units in _by_line(choice.units).items()},
         "method": choice.method.value,
         "amount": [amount.minor, amount.currency],
         "ticks": [name for name in TICKS if getattr(choice, name)],
@@ -75,7 +83,7 @@ def write_confirmed(case: ReturnCase, choice: RefundChoice, amount: Money) -> st
 def read_confirmed(view: Mapping[str, Any]) -> tuple[RefundChoice, Money]:
     """The choice and the amount that were confirmed. Raises ValueError or KeyError when they are not ours."""
     kept = json.loads(str(view.get("private_metadata", "")))
-    units = tuple(ChosenUnits(int(line), int(count), Condition(how)) for line, count, how in kept["units"])
+    units = tuple(one for line, value in dict(kept["units"]).items() for one in read_units(int(line), value))
     custom = Money(int(kept["custom"][0]), str(kept["custom"][1])) if kept["custom"] else None
     ticks = {name: name in kept["ticks"] for name in TICKS}
     choice = RefundChoice(
@@ -96,6 +104,11 @@ def write_units(units: tuple[ChosenUnits, ...]) -> str:
     """Units of one line as the value of a menu: g2d1 is two good and one damaged."""
     letters = {condition: letter for letter, condition in LETTERS.items()}
     return "".join(f"{letters[one.condition]}{one.quantity}" for one in units)
+
+
+def _by_line(units: tuple[ChosenUnits, ...]) -> Mapping[int, tuple[ChosenUnits, ...]]:
+    lines = dict.fromkeys(one.line_id for one in units)
+    return {line: tuple(one for one in units if one.line_id == line) for line in lines}
 
 
 def read_units(line_id: int, value: str) -> tuple[ChosenUnits, ...]:
@@ -159,4 +172,6 @@ def _selected(values: Mapping[str, Any], name: str) -> str:
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:
-    return str((values.get(name) or {}).get("value") or "").replace("\0", "")
+    """What was typed, without the control characters that no keyboard types and no database likes."""
+    typed = str((values.get(name) or {}).get("value") or "")
+    return "".join(one for one in typed if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs"))
