@@ -55,6 +55,27 @@ class Player:
         self._press(act, "received")
         self.sandbox.slack.submit(act.who)
 
+    def settle(self, act: Act) -> None:
+        """Take the refund box as it opens, and confirm."""
+        self._press(act, "refund_box")
+        self.sandbox.slack.submit(act.who)
+        self.sandbox.slack.submit(act.who)
+
+    def reject(self, act: Act) -> None:
+        """Refuse, with the reason the customer reads."""
+        self._press_more(act, "reject")
+        self.sandbox.slack.submit(act.who, values={"reason": act.text})
+
+    def ask(self, act: Act) -> None:
+        """Ask the customer."""
+        self._press_more(act, "ask")
+        self.sandbox.slack.submit(act.who, values={"text": act.text})
+
+    def refund(self, act: Act) -> None:
+        """Pay money back in the shop's administration, past the desk."""
+        order = self.sandbox.story.orders[act.key]
+        self.sandbox.shop.refund_by_hand(order, act.text, reason="wp-admin", via_gateway=True)
+
     def extend(self, act: Act) -> None:
         """Move a deadline by /returns extend; {order} in the text stands for the order's number."""
         order = self.sandbox.story.orders[act.key]
@@ -79,6 +100,13 @@ class Player:
         order = self.sandbox.shop.state.orders[self.sandbox.story.orders[act.key]]
         self.sandbox.stripe.dispute(order.transaction_id)
 
+    def _press_more(self, act: Act, button: str) -> None:
+        """Press what is behind More…"""
+        self._press(act, "more")
+        view = self.sandbox.slack.modal(act.who)
+        assert view is not None
+        self.sandbox.slack.click(act.who, view, button)
+
     def _press(self, act: Act, button: str) -> None:
         number = self.numbers[act.key]
 
@@ -92,6 +120,10 @@ class Player:
 ACTS: Mapping[str, Callable[[Player, Act], None]] = {
     "take": Player.take,
     "receive": Player.receive,
+    "settle": Player.settle,
+    "reject": Player.reject,
+    "ask": Player.ask,
+    "refund": Player.refund,
     "command": Player.extend,
     "say": Player.say,
     "cancel": Player.cancel,

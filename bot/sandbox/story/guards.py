@@ -71,8 +71,8 @@ def _disputed(teller: Teller) -> None:
     """The customer's bank took the payment back: refunding would pay twice (G10)."""
     carl = teller.customer("Carl", "Jensen", country="DK")
     teller.buys("disputed", carl, (teller.shelf["sneakers-42"], 1), days=18, delivered=13)
-    teller.asks("disputed", "refund", (0, 1, "defective"), days=6)
     teller.then(ALICE, "dispute", "disputed")
+    teller.asks("disputed", "refund", (0, 1, "defective"), days=6)
 
 
 def _cancelled(teller: Teller) -> None:

@@ -1,7 +1,7 @@
 """What real shops also have: hostile names, endless ones, products that are gone, customers worth a look."""
 
 from bot.sandbox.shop import Order
-from bot.sandbox.story.people import CHLOE
+from bot.sandbox.story.people import BOB, CHLOE
 from bot.sandbox.story.shelf import LONG_NAME
 from bot.sandbox.story.teller import Teller
 
@@ -18,10 +18,11 @@ def tell(teller: Teller) -> None:
 
 
 def _settled_alone(teller: Teller) -> None:
-    """An old return that nobody took: its refund is overdue (T4)."""
+    """An old return that nobody took, though the parcel is here: its refund is overdue (T4)."""
     greta = teller.customer("Greta", "Olsen", country="NO")
     teller.buys("overdue", greta, (teller.shelf["scarf"], 1), days=26, delivered=21)
     teller.asks("overdue", "refund", (0, 1, "changed_mind"), days=15)
+    teller.then(BOB, "receive", "overdue")
 
 
 def _late(teller: Teller) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.story import everyday, guards, money, oddities
+from bot.sandbox.story import endings, everyday, guards, money, oddities
 from bot.sandbox.story.people import ALICE, BOB, GENERAL, ROLES
 from bot.sandbox.story.shelf import fill_shelf
 from bot.sandbox.story.story import Story
@@ -27,7 +27,7 @@ def small_shop(sandbox: "Sandbox") -> Story:
     teller = Teller(sandbox, shelf)
     _name_gateways(teller)
     everyday.extend(teller)
-    for chapter in (oddities, guards, money, everyday):
+    for chapter in (oddities, guards, endings, money, everyday):
         chapter.tell(teller)
     steps = teller.tell()
     shelf.settle()

@@ -63,8 +63,8 @@ class Act:
     """What somebody does. ``key`` names the order and, where there is one, the request it is about.
 
     ``what`` is "command" (``text`` follows the command's name), "say" (``text`` in #returns), "take",
-    "approve", "receive", "ship" (``text`` is a tracking number), or, in the shop, "refund" (``text`` is an
-    amount), "cancel", "dispute", "pay" (a bank transfer arrives).
+    "receive", "settle" (the refund box as it opens), "reject" and "ask" (``text`` is what the customer
+    reads), or, in the shop, "refund" (``text`` is an amount), "cancel", "dispute".
     """
 
     who: str
