@@ -66,18 +66,18 @@ def _overdue(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 def _unknown(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     asked = case.open_resolution
-    lead = words("We asked the shop to settle {amount} and did not get an answer.", amount=v["amount"])
+    lead = words("Do not refund again: the shop has not answered about {amount}.", amount=v["amount"])
     return _lead(LOOK, lead, words("Nothing is sent twice: we look first."), _next_look(asked, case, words))
 
 
 def _refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    lead = words("The refund was refused; no money moved.")
-    return _lead(WARNING, lead, _why(_last_refused(case), words), words("Decide again."))
+    lead = words("Decide again: the refund was refused and no money moved.")
+    return _lead(WARNING, lead, _why(_last_refused(case), words))
 
 
 def _credit_refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    lead = words("The store credit was refused; there is none.")
-    return _lead(WARNING, lead, _why(_last_refused(case), words), words("Decide again."))
+    lead = words("Decide again: the store credit was refused and there is none.")
+    return _lead(WARNING, lead, _why(_last_refused(case), words))
 
 
 def _needs_human(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -96,7 +96,11 @@ UNUSUAL = {
 def _unpaid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     lead = words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"])
     sent = words("Link sent {time}.", time=words.moment(v["sent"], now=case.as_of)) if v["sent"] else ""
-    return _lead(WAIT, lead, sent, words("It expires {time}.", time=v["expires"]) if v["expires"] else "")
+    if not v["expires"]:
+        return _lead(WAIT, lead, sent)
+    return _lead(
+        WAIT, lead, sent, words("It expires {time}.", time=words.moment(v["expires"], now=case.as_of))
+    )
 
 
 def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -105,11 +109,14 @@ def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 
 def _missing(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(WARNING, words.plural("{count} unit is missing.", "{count} units are missing.", v["count"]))
+    count = v["count"]
+    return _lead(
+        WARNING, words.plural("Ask about {count} missing unit.", "Ask about {count} missing units.", count)
+    )
 
 
 def _passed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(CALENDAR, words("The window ended on {date} and nothing was sent.", date=v["date"]))
+    return _lead(CALENDAR, words("Extend or cancel: nothing was sent by {date}.", date=v["date"]))
 
 
 def _due_soon(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -194,14 +201,19 @@ def stock_move(sku: str, before: int | None, after: int | None, words: Words) ->
 
 
 def _closed_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    status = inert(str(v["status"]), 40)
-    return _lead(CLOSED, words("Nothing to do here: the order is “{status}” in the shop.", status=status))
+    status = SHOP_STATUS.get(str(v["status"]), N_("wholly refunded"))
+    return _lead(
+        CLOSED, words("Nothing to do here: the order is {status} in the shop.", status=words(status))
+    )
+
+
+SHOP_STATUS = {"cancelled": N_("cancelled"), "trash": N_("in the trash")}
 
 
 def _closed(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     when = words.moment(v["at"], now=case.as_of) if v["at"] else ""
     by = words("by {who}, {time}", who=mention(v["by"]), time=when) if v["by"] else when
-    return _lead(CLOSED, words.term(case.status), by, inert(v["reason"]))
+    return " · ".join(filter(None, [_lead(CLOSED, words.term(case.status), by), inert(v["reason"])]))
 
 
 def _why(resolution: CaseResolution | None, words: Words) -> str:

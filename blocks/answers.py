@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from blocks import ids
 from blocks.alerts import mention
-from blocks.card import due, standing
+from blocks.card import due, standing, waits
 from blocks.kit import Block, button, context, inert, section
 from bot.i18n import Words
 from bot.rules.alerts import Level, colour
@@ -82,8 +82,7 @@ def _where(case: ReturnCase, words: Words) -> list[str]:
     if not is_open(case.status):
         return [words.term(case.status)]
     stands = standing(case, words)
-    waits = words.span((case.as_of - (case.received_at or case.opened_at)).total_seconds())
-    return [stands, waits, mention(case.owner) or words("nobody")]
+    return [stands, words.span(waits(case)), mention(case.owner) or words("nobody")]
 
 
 SIGNS = {Level.RED: ":octagonal_sign:", Level.AMBER: ":warning:"}

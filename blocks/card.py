@@ -29,7 +29,6 @@ from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatu
 
 MOST_ITEMS = 6  # lines of goods on a card; the refund box has them all
 MOST_CHARACTERS = 2400  # of them, so that a card stays far from what Slack takes
-CLOSED = (ReturnStatus.REJECTED, ReturnStatus.CANCELLED, ReturnStatus.EXPIRED)
 BUTTONS = 4
 
 LABELS = {
@@ -120,14 +119,23 @@ def _title(case: ReturnCase, words: Words) -> str:
 def _status(case: ReturnCase, words: Words) -> str:
     if money_under_way(case):
         return _progress(case, words)
-    if case.status is ReturnStatus.PENDING and case.owner is None:
-        return words("New, nobody has taken it")
+    if is_lively(case):
+        return f"{_waiting(case, words)}  ·  {words.span(waits(case))}"
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
         when = words.moment(case.closed_at, now=case.as_of)
         return words("Settled by {who}, {time}", who=mention(case.closed_by), time=when)
-    if case.status in CLOSED:
-        return ""  # its alert begins with that word
+    return ""  # its alert begins with how it ended
+
+
+def _waiting(case: ReturnCase, words: Words) -> str:
+    if case.status is ReturnStatus.PENDING and case.owner is None:
+        return words("New, nobody has taken it")
     return words.term(case.status)
+
+
+def waits(case: ReturnCase) -> float:
+    """For how many seconds it waits for the team or the parcel."""
+    return (case.as_of - (case.received_at or case.opened_at)).total_seconds()
 
 
 def _progress(case: ReturnCase, words: Words) -> str:
@@ -241,8 +249,6 @@ def _reasons(reasons: Sequence[Reason], words: Words) -> str:
 
 def _owner(case: ReturnCase, words: Words) -> str:
     parts = [words("Taken by {who}", who=mention(case.owner))] if case.owner else []
-    waits = words.span((case.as_of - (case.received_at or case.opened_at)).total_seconds())
-    parts.append(words("waiting {span}", span=waits))
     told = _told(case, "refund_overdue", "refund_due_soon")
     if case.refund_due_by and not (told or case.exchange_stands or clock_paused(case)):
         parts.append(words("refund due by *{date}*", date=case.refund_due_by))

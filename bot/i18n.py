@@ -106,12 +106,14 @@ class Words:
         return format_time(moment.astimezone(self.timezone), "HH:mm", locale=self.language)
 
     def moment(self, moment: datetime, *, now: datetime) -> str:
-        """A moment as people say it: today 09:42, yesterday 16:20, 26 Nov 16:20."""
+        """A moment as people say it: today 09:42, yesterday 16:20, tomorrow 08:00, 26 Nov 16:20."""
         day, today = moment.astimezone(self.timezone).date(), now.astimezone(self.timezone).date()
         if day == today:
             return self("today {time}", time=self.time(moment))
         if day == today - timedelta(days=1):
             return self("yesterday {time}", time=self.time(moment))
+        if day == today + timedelta(days=1):
+            return self("tomorrow {time}", time=self.time(moment))
         return self("{date} {time}", date=day, time=self.time(moment))
 
     def span(self, seconds: float) -> str:
@@ -133,7 +135,8 @@ class Words:
         if isinstance(value, Enum) and (type(value), value) in TERMS:
             return self.term(value)
         if isinstance(value, datetime):
-            return f"{self.date(value.astimezone(self.timezone).date())} {self.time(value)}"
+            day = value.astimezone(self.timezone).date()
+            return self("{date} {time}", date=day, time=self.time(value))
         return self.date(value) if isinstance(value, date) else value
 
 

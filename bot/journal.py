@@ -379,7 +379,7 @@ def _refusal(error: Refused | DeskError) -> Outcome:
     if isinstance(error, DeskError):
         values = {name: _text(value) for name, value in error.values.items()}
         return Outcome(OperationState.REFUSED, message=error.message, values=values)
-    message = N_("It was refused: {text}")
+    message = N_("The answer was: {text}")
     return Outcome(OperationState.REFUSED, {"code": error.code}, message, {"text": error.detail})
 
 

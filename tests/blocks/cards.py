@@ -161,7 +161,7 @@ CARDS: dict[str, ReturnCase] = {
         needs_person=True, why="The shop booked the refund, but the bank shows no payment."
     ),
     "refused": refused(
-        Method.GATEWAY_REFUND, "It was refused: {text}", text="The card has expired (card_expired)."
+        Method.GATEWAY_REFUND, "The answer was: {text}", text="The card has expired (card_expired)."
     ),
     "credit_refused": refused(Method.STORE_CREDIT, ""),
     "settled": settled(restocked=MOVES),

@@ -107,7 +107,7 @@ def test_an_answer_lost_after_the_refund_turns_the_card_and_pays_once(office: Of
     order_id, number = a_return(office)
     office.sandbox.faults.plan("shop", Fault.LOST_AFTER, method="POST", path="/refunds$")
     refund(office, ALICE, number)
-    office.card_says(number, "did not get an answer")
+    office.card_says(number, "the shop has not answered")
     office.card_says(number, "refunded to PayPal")
     assert len(office.shop.ledger.refunds(order_id)) == 1
 
