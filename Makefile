@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check words requirements env migration browser clean
+.PHONY: help demo test check words requirements env migration browser screenshots clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: .venv/.ready-dev ## Look at style, types and the directions of imports
 
 browser: .venv/.ready-browser ## Run the tests that look at pages; CHROMIUM names the browser
 	$(BIN)/python -m pytest -m browser
+
+screenshots: .venv/.ready-browser ## Take the pictures of the documents from the running demo
+	$(BIN)/python -m tests.browser.screenshots
 
 words: .venv/.ready-dev ## Collect the sentences of the code into the catalogues; what is new stands there empty
 	$(BIN)/python -m tests.words

@@ -1,0 +1,113 @@
+"""The pictures of the documents, made from the running demo: ``python -m tests.browser.screenshots``."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "images"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BOX = {"en": "Refund box", "fr": "Remboursement"}
+MORE = {"en": "More…", "fr": "Plus…"}
+SHOP = {"en": "Shop", "fr": "Boutique"}
+SETTLED = "Mia Lang"
+SIGNS = "🛑⏳🔍📅📆✅⚠💬➖"
+ONLY_ALERTS = """signs => document.querySelectorAll("#scroll > *, #scroll .message").forEach(one => {
+  const card = one.matches(".message") ? one : null;
+  const keep = card && card.querySelector(".attachment") && [...signs].some(s => card.innerText.includes(s));
+  if (!keep && !one.querySelector(".message")) one.style.display = "none";
+})"""
+TIMELINE = {"en": "Timeline", "fr": "Historique"}
+
+
+def main() -> None:
+    """Channel, refund box, timeline and every card, in both languages and both themes."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for language in ("en", "fr"):
+            with demo(language) as address:
+                for theme in ("light", "dark"):
+                    shoot(browser, address, language, theme)
+        browser.close()
+
+
+@contextmanager
+def demo(language: str) -> Iterator[str]:
+    """The demo in a process of its own; its address."""
+    command = [sys.executable, "-m", "bot", "demo", "--language", language]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = (re.search(r"http://\S+", line) for line in process.stdout)
+        yield next(match.group() for match in found if match)
+        process.terminate()
+
+
+def shoot(browser: Browser, address: str, language: str, theme: str) -> None:
+    """Every picture of one language and theme."""
+    end = f"{language}-{theme}.png"
+    page = open_page(browser, address, theme, width=1440, height=1000)
+    page.screenshot(path=PICTURES / f"channel-{end}")
+    card = a_card(page, BOX[language])
+    card.get_by_role("button", name=BOX[language]).click()
+    picture(page, "refund-box", end)
+    settled = page.locator("#scroll .message").filter(has_text=SETTLED).last
+    settled.get_by_role("button", name=MORE[language]).click()
+    page.get_by_role("dialog").get_by_role("button", name=TIMELINE[language]).click()
+    page.wait_for_timeout(800)
+    picture(page, "timeline", end)
+    page.close()
+    gallery(browser, address, language, theme)
+
+
+def gallery(browser: Browser, address: str, language: str, theme: str) -> None:
+    """The cards that carry an alert, below each other."""
+    page = open_page(browser, address, theme, width=1100, height=9000)
+    page.get_by_role("button", name=SHOP[language], exact=True).click()
+    page.evaluate(ONLY_ALERTS, SIGNS)
+    page.wait_for_timeout(500)
+    boxes = [one.bounding_box() for one in page.locator("#scroll .message:visible").all()]
+    shown = [box for box in boxes if box]
+    top, bottom = shown[0]["y"], shown[-1]["y"] + shown[-1]["height"]
+    clip = {"x": shown[0]["x"], "y": top, "width": shown[0]["width"], "height": bottom - top}
+    page.screenshot(path=PICTURES / f"cards-{language}-{theme}.png", clip=clip)  # type: ignore[arg-type]
+    page.close()
+
+
+def open_page(browser: Browser, address: str, theme: str, *, width: int, height: int) -> Page:
+    """The page as a person with this theme sees it, without the first steps."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".message")
+    page.wait_for_timeout(1500)
+    return page
+
+
+def a_card(page: Page, button: str) -> Locator:
+    """The newest card that offers ``button``."""
+    offered = page.get_by_role("button", name=button, exact=True)
+    return page.locator("#scroll .message").filter(has=offered).last
+
+
+def picture(page: Page, name: str, end: str) -> None:
+    """The dialogue alone, grown so that all of it shows; it is closed afterwards."""
+    page.set_viewport_size({"width": 1440, "height": 1700})
+    page.wait_for_timeout(700)
+    page.get_by_role("dialog").last.screenshot(path=PICTURES / f"{name}-{end}")
+    while page.get_by_role("dialog").count():
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(300)
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.wait_for_timeout(300)
+
+
+if __name__ == "__main__":
+    main()
