@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
@@ -22,6 +23,7 @@ from bot.sandbox.faults import Faults, Plan
 from bot.sandbox.server import Sandbox
 from bot.sandbox.serving import Service
 from bot.sandbox.slack import Message, Slack, View
+from bot.sandbox.slack.outbound import encoded, sign
 from bot.sandbox.story import Story
 from bot.sandbox.story.people import ALICE, CHANNEL
 from handlers.slack.app import create_bolt
@@ -112,6 +114,19 @@ class Counter:
         found = self.slack.modal(user)
         assert found is not None, f"{user} has no modal"
         return found
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """What people do in here is not sent, so that a test can alter it on the way."""
+        self.slack.request_url = ""
+        yield
+        self.slack.request_url = self.url + "/slack/events"
+
+    def send(self, payload: dict[str, Any], kind: str = "interactive") -> requests.Response:
+        """Send a payload as Slack does, signed just now."""
+        body, content = encoded(kind, payload)
+        headers = {"Content-Type": content, **sign(self.sandbox.signing_secret, body)}
+        return requests.post(self.url + "/slack/events", data=body, headers=headers, timeout=10)
 
     def told(self, user: str) -> list[str]:
         """What only this person was told so far, newest last."""

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from blocks import ids
 from blocks.kit import View
 from blocks.refund_box import confirm_box, refund_box
-from blocks.refund_box_state import Typed, read_choice, read_confirmed, read_place
+from blocks.refund_box_state import Typed, read_choice, read_confirmed
 from bot.desk.access import require
 from bot.desk.orders import plan_refresh
 from bot.desk.resolution import Settling, load_settling, resolve
@@ -34,7 +34,7 @@ def open_box(click: Click) -> Answer:
 
 def recompute(click: Click) -> None:
     """After a change: the same box with the forecast of what is ticked now. Runs behind the answer."""
-    settling = load_settling(click.desk, read_place(click.view)[0])
+    settling = load_settling(click.desk, click.place[0])
     typed = read_choice(click.view, settling.case)
     try:
         click.client.views_update(
@@ -47,7 +47,7 @@ def recompute(click: Click) -> None:
 def submit(click: Click) -> Answer:
     """The box is filled in: name what cannot be, or repeat amount and destination before anything moves."""
     require(click.operator)
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     settling = load_settling(click.desk, return_id)
     if settling.case.version != seen:
         raise StaleCase("This return changed while the box was open. Close it and open it again.")
@@ -61,7 +61,7 @@ def submit(click: Click) -> Answer:
 
 def confirm(click: Click) -> Answer:
     """Amount and destination were read and confirmed: decide, and close both modals."""
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     try:
         choice, amount = read_confirmed(click.view)
     except (KeyError, ValueError, TypeError) as e:

@@ -10,6 +10,8 @@ from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
 
 from blocks.answers import error_text
+from blocks.kit import sentence
+from blocks.refund_box_state import read_place
 from bot.desk import Desk
 from bot.desk.access import Operator
 from bot.desk.changes import an_operation
@@ -20,6 +22,7 @@ from store.db import writing
 
 log = logging.getLogger(__name__)
 ANSWER = "slack.answer"
+LARGEST = 2**63  # what a column of the database can hold
 Answer = Mapping[str, Any] | None
 
 
@@ -51,6 +54,15 @@ class Click:
         """The modal it happened in."""
         view: Mapping[str, Any] = self.body["view"]
         return view
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The return, or the order, and the version that the modal is about; (0, 0) where it names none."""
+        try:
+            row, version = read_place(self.view)
+        except ValueError:
+            return 0, 0
+        return (row, version) if max(row, version) < LARGEST else (0, 0)
 
     @property
     def channel(self) -> str:
@@ -135,7 +147,7 @@ def _refuse(click: Click, error: DeskError) -> Answer:
         block = _block_of(click.view, error.field)
         if block:
             return {"response_action": "errors", "errors": {block: text}}
-    return _tell(click, text)
+    return _tell(click, sentence(click.words, error.message, error.values))
 
 
 def _tell(click: Click, text: str) -> Answer:

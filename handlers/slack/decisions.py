@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from blocks import forms, ids
-from blocks.refund_box_state import read_place
 from blocks.timeline import timeline
 from bot import customer
 from bot.desk import decisions, inspection
@@ -63,33 +62,33 @@ def showing(form: Callable[[ReturnCase, Words], Mapping[str, Any]]) -> Listener:
 
 def submit_approve(click: Click) -> Answer:
     """Agree."""
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     decisions.approve(click.desk, return_id, click.operator, seen)
     return CLOSE
 
 
 def submit_reject(click: Click) -> Answer:
     """Refuse, with the reason the customer reads."""
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     decisions.reject(click.desk, return_id, click.operator, seen, click.typed(ids.REASON))
     return CLOSE
 
 
 def submit_ask(click: Click) -> Answer:
     """Ask the customer."""
-    decisions.ask(click.desk, read_place(click.view)[0], click.operator, click.typed(ids.TEXT))
+    decisions.ask(click.desk, click.place[0], click.operator, click.typed(ids.TEXT))
     return CLOSE
 
 
 def submit_answered(click: Click) -> Answer:
     """Note the customer's answer."""
-    decisions.answered(click.desk, read_place(click.view)[0], click.operator, click.typed(ids.TEXT))
+    decisions.answered(click.desk, click.place[0], click.operator, click.typed(ids.TEXT))
     return CLOSE
 
 
 def submit_message(click: Click) -> Answer:
     """Write to the customer."""
-    decisions.message(click.desk, read_place(click.view)[0], click.operator, click.typed(ids.TEXT))
+    decisions.message(click.desk, click.place[0], click.operator, click.typed(ids.TEXT))
     return CLOSE
 
 
@@ -98,7 +97,7 @@ def submit_extend(click: Click) -> Answer:
     day = (click.input(ids.DATE) or {}).get("selected_date")
     if not day:
         raise InvalidInput("Choose a day.", field=ids.DATE)
-    order_id = load_case(click.desk, read_place(click.view)[0]).order.order_id
+    order_id = load_case(click.desk, click.place[0]).order.order_id
     end, why = date.fromisoformat(day), click.typed(ids.REASON)
     decisions.extend(click.desk, order_id, click.operator, end, why)
     return CLOSE
@@ -106,14 +105,14 @@ def submit_extend(click: Click) -> Answer:
 
 def submit_cancel(click: Click) -> Answer:
     """Call off."""
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     decisions.cancel(click.desk, return_id, click.operator, seen, click.typed(ids.REASON))
     return CLOSE
 
 
 def submit_reopen(click: Click) -> Answer:
     """Open again."""
-    return_id, seen = read_place(click.view)
+    return_id, seen = click.place
     decisions.reopen(click.desk, return_id, click.operator, seen, click.typed(ids.REASON))
     return CLOSE
 
@@ -121,14 +120,14 @@ def submit_reopen(click: Click) -> Answer:
 def submit_hand_over(click: Click) -> Answer:
     """Name the next owner."""
     heir = (click.input(ids.PERSON) or {}).get("selected_user") or ""
-    return_id, note = read_place(click.view)[0], click.typed(ids.NOTE)
+    return_id, note = click.place[0], click.typed(ids.NOTE)
     decisions.hand_over(click.desk, return_id, click.operator, str(heir), note)
     return CLOSE
 
 
 def submit_receive(click: Click) -> Answer:
     """Add what arrived now."""
-    return_id = read_place(click.view)[0]
+    return_id = click.place[0]
     arrivals = [
         Arrival(item.line_id, int(count), Condition(how))
         for item in load_case(click.desk, return_id).items
@@ -141,7 +140,7 @@ def submit_receive(click: Click) -> Answer:
 
 def submit_was_refunded(click: Click) -> Answer:
     """A person found the refund."""
-    case = load_case(click.desk, read_place(click.view)[0])
+    case = load_case(click.desk, click.place[0])
     confirm_done(click.desk, case.return_id, click.operator, _in_doubt(case), click.typed(ids.PROOF))
     return CLOSE
 

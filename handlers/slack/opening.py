@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from blocks import ids
-from blocks.refund_box_state import read_place
 from bot.desk.intake import NewReturn, WantedItem, open_return
 from bot.errors import InvalidInput
 from handlers.slack.click import Answer, Click, Listener
@@ -12,7 +11,7 @@ from store.terms import Reason, Source, Wish
 
 def submit_new_return(click: Click) -> Answer:
     """Open the return; the modal's own id makes a second press find the first return."""
-    order_id, _ = read_place(click.view)
+    order_id, _ = click.place
     reason, wish = click.chosen(ids.REASON), click.chosen(ids.WISH)
     if reason not in set(Reason):
         raise InvalidInput("Choose why it comes back.", field=ids.REASON)

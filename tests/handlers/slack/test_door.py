@@ -23,10 +23,8 @@ def rma(counter: Counter) -> Rma:
 
 def captured(counter: Counter, rma: Rma, action: str = "take") -> dict[str, Any]:
     """A click as Slack would send it, held back."""
-    counter.slack.request_url = ""
-    payload = counter.slack.click(ALICE, rma.card, action).payload
-    counter.slack.request_url = counter.url + "/slack/events"
-    return payload
+    with counter.held_back():
+        return counter.slack.click(ALICE, rma.card, action).payload
 
 
 def body_of(payload: dict[str, Any]) -> bytes:
