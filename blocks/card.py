@@ -76,7 +76,7 @@ def card_blocks(case: ReturnCase, words: Words) -> list[Block]:
 def _open_blocks(case: ReturnCase, words: Words) -> list[Block]:
     """What is needed to decide: the goods, the wish, the facts, and why there is no refund box."""
     facts = context(_facts(case, words), _customer(case, words), _owner(case, words), block_id="facts")
-    blocks = [section(lines(_items(case, words), _wanted(case, words)), "items"), facts]
+    blocks = [section(lines(_items(case, words), _instead(case, words)), "items"), facts]
     reasons = [sentence(words, why.message, why.values) for why in blocked(case)]
     return [*blocks, context(*reasons, block_id="blocked")] if reasons else blocks
 
@@ -181,11 +181,16 @@ def _item(item: CaseItem, case: ReturnCase, words: Words) -> str:
     parts = [
         f"{count} × {name}",
         code(item.sku) if item.sku else "",
-        words("worth {amount}", amount=item.due),
+        "" if _stands_in_title(case) else words("worth {amount}", amount=item.due),
     ]
     parts += [f"_{words.term(item.reason)}_", _arrived(item, words), _photos(item, words)]
     said = f"\n> {inert(item.note, 160)}" if item.note else ""
     return " · ".join(filter(None, parts)) + said
+
+
+def _stands_in_title(case: ReturnCase) -> bool:
+    """Whether the amount of the only line is said already."""
+    return len(case.items) == 1 and not case.exchange_stands
 
 
 def _arrived(item: CaseItem, words: Words) -> str:
@@ -200,12 +205,11 @@ def _photos(item: CaseItem, words: Words) -> str:
     return ":frame_with_picture: " + words.plural("{count} photo", "{count} photos", item.photos)
 
 
-def _wanted(case: ReturnCase, words: Words) -> str:
-    if case.wish is not Wish.EXCHANGE:
-        return words("Wants {wish}", wish=case.wish)
-    if case.exchange is None:
-        return words("Wants {wish}", wish=case.wish)
+def _instead(case: ReturnCase, words: Words) -> str:
+    """What goes out in exchange, with its price and its stock."""
     wish = case.exchange
+    if wish is None or case.wish is not Wish.EXCHANGE:
+        return ""
     parts = [f"{wish.quantity} × {inert(wish.name, 70)}", code(wish.sku) if wish.sku else ""]
     parts.append(words.money(wish.price) if wish.price else "")
     if wish.stock is not None:
@@ -217,8 +221,9 @@ def _wanted(case: ReturnCase, words: Words) -> str:
 def _facts(case: ReturnCase, words: Words) -> str:
     order = case.order
     title = inert(order.payment_title or order.payment_method, 60)
-    paid = words("Paid {amount} by {title}", amount=order.total, title=title)
-    parts = [paid, words("refunded {amount}", amount=order.refunded)]
+    paid = words("paid {amount} by {title}", amount=order.total, title=title)
+    wants = words("Wants {wish}", wish=case.wish)
+    parts = [f"*{wants}*", paid, words("refunded {amount}", amount=order.refunded)]
     if case.window_end and not _told(case, "deadline_passed", "extended_deadline", "late_override"):
         parts.append(words("window ends {date}", date=case.window_end))
     if case.policy.label_cost:
@@ -251,7 +256,7 @@ def _owner(case: ReturnCase, words: Words) -> str:
     parts = [words("Taken by {who}", who=mention(case.owner))] if case.owner else []
     told = _told(case, "refund_overdue", "refund_due_soon")
     if case.refund_due_by and not (told or case.exchange_stands or clock_paused(case)):
-        parts.append(words("refund due by *{date}*", date=case.refund_due_by))
+        parts.append(words("Refund due by *{date}*", date=case.refund_due_by))
     return " · ".join(parts)
 
 

@@ -14,5 +14,5 @@ def test_every_look_is_the_one_that_was_agreed(name: str, language: str, golden:
 
 
 def test_no_golden_file_is_left_of_a_look_that_is_gone() -> None:
-    kept = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.json")}
-    assert kept == {f"{language}/{name}.json" for language in LANGUAGES for name in LOOKS}
+    kept = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.jsonl")}
+    assert kept == {f"{language}/{name}.jsonl" for language in LANGUAGES for name in LOOKS}
