@@ -1,4 +1,4 @@
-"""Golden files: each look as agreed, a block a line. ``pytest tests/blocks --regenerate-golden`` writes them."""
+"""Golden files: each look as agreed, a block a line; ``--regenerate-golden`` writes them anew."""
 
 import json
 from pathlib import Path
