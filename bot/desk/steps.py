@@ -89,12 +89,20 @@ def step_done(change: Change, row: Resolution, operation: Operation) -> None:
 
 def _watch_stock(change: Change, row: Resolution, quote: RefundQuote, evidence: Mapping[str, Any]) -> None:
     """Say so when the shop died between the money and the shelf: it never comes back to it by itself."""
+    if quote.restock and (evidence.get("booked") is False or _stayed(evidence)):
+        _not_restocked(change, row)
+
+
+def _stayed(evidence: Mapping[str, Any]) -> bool:
+    """Whether the shop's request broke off and a counter stands where it stood."""
     moves = evidence.get("restocked", ())
-    still = any(move["before"] is not None and move["before"] == move["after"] for move in moves)
-    lost = evidence.get("booked") is False or (evidence.get("finished") is False and still)
-    if quote.restock and lost:
-        change.note("not_restocked", reference=row.reference)
-        change.tell_team(f"{row.reference}-not-restocked", "not_restocked", resolution=row.id)
+    same = any(move["before"] is not None and move["before"] == move["after"] for move in moves)
+    return evidence.get("finished") is False and same
+
+
+def _not_restocked(change: Change, row: Resolution, **why: str) -> None:
+    change.note("not_restocked", reference=row.reference, **why)
+    change.tell_team(f"{row.reference}-not-restocked", "not_restocked", resolution=row.id)
 
 
 def conclude(change: Change, row: Resolution) -> None:
@@ -152,10 +160,12 @@ def _doubted(change: Change, row: Resolution, outcome: Outcome) -> None:
 def _restocked(change: Change, row: Resolution, outcome: Outcome) -> None:
     if outcome.state is OperationState.DONE:
         row.outcome = {**row.outcome, "restocked": outcome.evidence.get("restocked", [])}
-        change.note("restocked", reference=row.reference)
+        if _stayed(outcome.evidence):
+            _not_restocked(change, row)
+        else:
+            change.note("restocked", reference=row.reference)
     elif outcome.state is not OperationState.IN_DOUBT:
-        change.note("not_restocked", reference=row.reference, why=outcome.message)
-        change.tell_team(f"{row.reference}-not-restocked", "not_restocked", resolution=row.id)
+        _not_restocked(change, row, why=outcome.message)
 
 
 def _booking(change: Change, row: Resolution, quote: RefundQuote, case: ReturnCase) -> Booking:

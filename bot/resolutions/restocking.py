@@ -55,7 +55,7 @@ class Shelf:
             text=restocking.words,
             operation=task.key,
         )
-        return self._evidence(task, restocking)
+        return self._evidence(task, restocking, finished=True)
 
     def probe(self, task: Task) -> Verdict:
         """Whether the row is there; the shop alone knows, so its word is enough."""
@@ -65,14 +65,15 @@ class Shelf:
             return Verdict(Look.ABSENT)
         if len(found) > 1:
             return Verdict(Look.PERSON, detail=N_("The shop put these units back more than once."))
-        return Verdict(Look.DONE, self._evidence(task, restocking))
+        return Verdict(Look.DONE, self._evidence(task, restocking, finished=found[0].finished))
 
     def _find(self, restocking: Restocking) -> list[ShopRefund]:
         rows = self.shop.list_refunds(restocking.order_id)
         return [row for row in rows if reference_of(row.reason) == restocking.reference]
 
-    def _evidence(self, task: Task, restocking: Restocking) -> Mapping[str, Any]:
-        return {"restocked": moves(self.shop, task, restocking.order_id, restocking.lines)}
+    def _evidence(self, task: Task, restocking: Restocking, *, finished: bool) -> Mapping[str, Any]:
+        moved = moves(self.shop, task, restocking.order_id, restocking.lines)
+        return {"finished": finished, "restocked": moved}
 
 
 def counters(shop: Shop, order_id: int, lines: Sequence[RestockLine]) -> dict[str, int | None]:
