@@ -22,15 +22,18 @@ class Arrival:
     condition: Condition = Condition.GOOD
 
 
-def receive(desk: Desk, return_id: int, by: Operator, arrivals: tuple[Arrival, ...]) -> None:
+def receive(
+    desk: Desk, return_id: int, by: Operator, arrivals: tuple[Arrival, ...], seen: int | None = None
+) -> None:
     """Add what arrived now to what arrived before. More than announced is kept as an extra item and said.
 
-    Raises InvalidInput when nothing was named or a line does not belong to the return.
+    Raises InvalidInput when nothing was named or a line does not belong to the return, StaleCase when the
+    return is no longer at the version ``seen``: two people may be counting the same parcel.
     """
     named = tuple(arrival for arrival in arrivals if arrival.quantity > 0)
     if not named:
         raise InvalidInput("Say what has arrived: at least one unit.", field="units")
-    with changing(desk, return_id, by) as change:
+    with changing(desk, return_id, by, seen) as change:
         _check_lines(change, named)
         change.advance(Event.RECEIVE)
         change.rma.received_at = change.rma.received_at or change.now

@@ -172,6 +172,11 @@ def _block_of(view: Mapping[str, Any], field: str) -> str:
 def parse_return(value: str) -> tuple[int, int]:
     """The return and the version a button carries. Raises NotFound for a value of another kind or age."""
     number, _, version = value.partition(":")
-    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (number, version)):
+    if not (is_count(number) and is_count(version)):
         raise NotFound("This button is from an older card. Please use the newest one.")
     return int(number), int(version)
+
+
+def is_count(text: str) -> bool:
+    """Whether ``text`` is a plain whole number that a column of the database can hold."""
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -16,7 +16,7 @@ from bot.errors import InvalidInput
 from bot.i18n import Words
 from bot.rules.actions import Action
 from bot.rules.case import ReturnCase
-from handlers.slack.click import Answer, Click, Listener, parse_return
+from handlers.slack.click import Answer, Click, Listener, is_count, parse_return
 from store.terms import Condition
 
 
@@ -127,14 +127,14 @@ def submit_hand_over(click: Click) -> Answer:
 
 def submit_receive(click: Click) -> Answer:
     """Add what arrived now."""
-    return_id = click.place[0]
+    return_id, seen = click.place
     arrivals = [
         Arrival(item.line_id, int(count), Condition(how))
         for item in load_case(click.desk, return_id).items
         for count, _, how in [click.chosen(f"{ids.ARRIVED}:{item.line_id}").partition(":")]
-        if count.isdigit() and how in set(Condition)
+        if is_count(count) and how in set(Condition)
     ]
-    inspection.receive(click.desk, return_id, click.operator, tuple(arrivals))
+    inspection.receive(click.desk, return_id, click.operator, tuple(arrivals), seen)
     return CLOSE
 
 

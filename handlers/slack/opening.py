@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from blocks import ids
 from bot.desk.intake import NewReturn, WantedItem, open_return
 from bot.errors import InvalidInput
-from handlers.slack.click import Answer, Click, Listener
+from handlers.slack.click import Answer, Click, Listener, is_count
 from store.terms import Reason, Source, Wish
 
 
@@ -31,10 +31,12 @@ def submit_new_return(click: Click) -> Answer:
 def _items(click: Click, reason: Reason) -> tuple[WantedItem, ...]:
     blocks = click.view.get("state", {}).get("values", {})
     lines = [block.partition(":")[2] for block in blocks if block.startswith(f"{ids.UNITS}:")]
-    counts = {int(line): click.chosen(f"{ids.UNITS}:{line}") for line in lines if line.isdigit()}
+    counts = {int(line): click.chosen(f"{ids.UNITS}:{line}") for line in lines if is_count(line)}
     note = click.typed(ids.NOTE).strip()
     items = [
-        WantedItem(line, int(count), reason, note) for line, count in counts.items() if count not in ("", "0")
+        WantedItem(line, int(count), reason, note)
+        for line, count in counts.items()
+        if is_count(count) and int(count)
     ]
     if not items:
         raise InvalidInput("Choose at least one item.", field=ids.UNITS)
