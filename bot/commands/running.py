@@ -120,6 +120,8 @@ def _socket(bolt: App, settings: Settings) -> Iterator[None]:
 
 def _open(settings: Settings) -> Desk:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     desk = open_desk(settings)
     require_current(desk.engine)
     return desk
