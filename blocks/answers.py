@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from blocks import ids
 from blocks.alerts import mention
-from blocks.card import due, standing, waits
+from blocks.card import due, money_under_way, standing, waits
 from blocks.kit import Block, button, context, inert, section
 from bot.i18n import Words
 from bot.rules.alerts import Level, colour
@@ -81,8 +81,9 @@ def _where(case: ReturnCase, words: Words) -> list[str]:
     """The status; of what is open also since when, and whose it is."""
     if not is_open(case.status):
         return [words.term(case.status)]
-    stands = standing(case, words)
-    return [stands, words.span(waits(case)), mention(case.owner) or words("nobody")]
+    if money_under_way(case):
+        return [standing(case, words), mention(case.owner)]
+    return [words.term(case.status), words.span(waits(case)), mention(case.owner) or words("nobody")]
 
 
 SIGNS = {Level.RED: ":octagonal_sign:", Level.AMBER: ":warning:"}
