@@ -33,7 +33,7 @@ def returns(click: Click) -> Answer:
     text = " ".join(str(click.body.get("text", "")).replace("“", '"').replace("”", '"').split())
     first, _, rest = text.partition(" ")
     word = next((word for word in WORDS if word.name == first.lower()), None)
-    return word.listener(click, rest) if word else look_up(click, text)
+    return word.listener(click, rest) if word else look_up(click, text.strip('" '))
 
 
 def look_up(click: Click, text: str) -> Answer:

@@ -183,7 +183,8 @@ def test_a_form_without_what_was_filled_in_does_nothing(
 ) -> None:
     rma = opened(counter, FORMS[name])
     before = changes(counter, rma)
-    for state in ({}, {"values": {}}, {"values": {key: {} for key in FORMS[name].values}}):
+    values: tuple[dict[str, Any], ...] = ({}, {key: {} for key in FORMS[name].values})
+    for state in ({}, *({"values": one} for one in values)):
         payload = held(counter, FORMS[name])
         payload["view"]["state"] = state
         answer = counter.send(payload)
