@@ -1,6 +1,7 @@
 """One way to call Slack from the worker: its answers become the journal's words for what is known."""
 
 import http.client
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.error import URLError
@@ -15,6 +16,8 @@ from bot.errors import OutcomeUnknown, Refused, Unreachable
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+CODE = re.compile("[a-z][a-z0-9_]*")  # the SDK puts whole pages where a proxy answered in Slack's place
+USUAL_PAUSE, LONGEST_PAUSE = 30.0, 600.0  # seconds
 
 
 def open_client(settings: Settings) -> WebClient:
@@ -44,11 +47,17 @@ def called(method: Callable[..., SlackResponse], **arguments: Any) -> SlackRespo
 
 def _said(error: SlackApiError) -> Exception:
     response = error.response
-    code = str(response.get("error", "")) if hasattr(response, "get") else ""
+    said = str(response.get("error", "")) if hasattr(response, "get") else ""
+    code = said if CODE.fullmatch(said) else ""
     status = getattr(response, "status_code", 0)
     if status == 429 or code == "ratelimited":
-        pause = getattr(response, "headers", {}).get("Retry-After", "1")
-        return Unreachable("Slack asks to slow down", code="ratelimited", retry_after=float(pause))
-    if status >= 500 or code in PASSING:
+        pause = _pause(str(getattr(response, "headers", {}).get("Retry-After", "")))
+        return Unreachable("Slack asks to slow down", code="ratelimited", retry_after=pause)
+    if status >= 500 or not code or code in PASSING:
         return OutcomeUnknown(f"Slack: {code or status}", code=code)
     return Refused(f"Slack: {code}", code=code)
+
+
+def _pause(asked: str) -> float:
+    """The seconds to wait. A proxy may say nothing, a date or a year where Slack says a few seconds."""
+    return min(max(float(asked), 1.0), LONGEST_PAUSE) if asked.isascii() and asked.isdigit() else USUAL_PAUSE

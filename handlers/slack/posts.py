@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 METADATA = "returns_desk_card"
 LOOK_BACK = 200  # messages of the channel that are searched for a card that may have been posted
+ELSEWHERE = frozenset({"user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
@@ -83,7 +84,7 @@ def answer_in(client: WebClient, channel: str, user: str, message: Mapping[str, 
     try:
         called(client.chat_postEphemeral, channel=channel, user=user, **message)
     except Refused as e:
-        if e.code not in ("user_not_in_channel", "not_in_channel", "channel_not_found"):
+        if e.code not in ELSEWHERE:
             raise
         private = called(client.conversations_open, users=user)["channel"]["id"]
         called(client.chat_postMessage, channel=private, **message)
