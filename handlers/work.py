@@ -1,5 +1,6 @@
 """create_worker(desk): the journal with everybody who performs, and the clock that asks for more."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from handlers.slack.click import ANSWER
 from handlers.slack.commands import EXTEND, NEW
 from handlers.slack.events import HOME
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
+
+log = logging.getLogger(__name__)
 
 THREADS = 4  # a shop that takes a minute to answer must not keep the cards waiting
 
@@ -44,6 +47,7 @@ class Worker:
         ]
         for thread in threads:
             thread.start()
+        log.info("the worker is at work, with %s threads", THREADS)
         stop.wait()
         scheduler.shutdown(wait=False)
         self.wake.set()

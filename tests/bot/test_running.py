@@ -112,7 +112,7 @@ def test_the_worker_ends_when_told(start: Start) -> None:
     process = start("work")
     assert process.stdout
     for line in process.stdout:
-        if "Scheduler started" in line:
+        if "the worker is at work" in line:
             break
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=END)
