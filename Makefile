@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check words requirements env migration browser screenshots clean
+.PHONY: help demo test prove check words requirements env migration browser screenshots clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,7 +14,10 @@ demo: .venv/.ready ## Open the desk on a simulated shop, Slack and Stripe; needs
 	$(BIN)/python -m bot demo
 
 test: .venv/.ready-dev ## Run the tests; needs no network and no service
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not proof"
+
+prove: .venv/.ready-dev ## Let workers die and answers get lost in pairs, at every step; most of an hour
+	$(BIN)/python -m pytest -n $(WORKERS) -m proof
 
 check: .venv/.ready-dev ## Look at style, types and the directions of imports
 	$(BIN)/ruff check .

@@ -89,20 +89,20 @@ def test_wherever_the_worker_dies(deed: Deed) -> None:
     assert until_it_lives(deed) > 10
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_wherever_the_worker_dies_after_a_mishap_in_the_shop(deed: Deed) -> None:
     for mishap in mishaps(deed):
         until_it_lives(deed, lambda planned=mishap: plan_mishap(deed.world, planned), str(mishap))  # type: ignore[misc]
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("fault", Fault)
 def test_wherever_the_worker_dies_after_a_lost_answer(deed: Deed, fault: Fault) -> None:
     for name, path in writes(deed).items():
         until_it_lives(deed, lambda path=path: plan_fault(deed.world, fault, "POST", path), f"{name} {fault}")  # type: ignore[misc]
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_wherever_the_next_worker_dies_as_well(deed: Deed) -> None:
     deaths = until_it_lives(deed)
     for first in range(1, deaths + 1):
@@ -117,7 +117,7 @@ def test_wherever_the_next_worker_dies_as_well(deed: Deed) -> None:
             a_day(deed, f"dead at step {first}, then at step {second}")
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("path", READS.values(), ids=READS)
 @pytest.mark.parametrize("skip", range(3))
 def test_whatever_becomes_of_the_answer_to_a_read(deed: Deed, path: str, skip: int) -> None:
