@@ -36,7 +36,7 @@ WITHOUT_THE_GATEWAY = (
     Mishap.DIES_BEFORE_META,
     Mishap.HAND_REFUND,
 )
-ONCE_OR_TWICE = pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
+ONCE_OR_TWICE = pytest.mark.parametrize("times", [1, 2])
 
 
 @pytest.fixture(params=DEEDS)
@@ -68,6 +68,7 @@ def plan_mishap(world: World, mishap: Mishap, times: int = 1) -> None:
     world.shop.plan_mishap(mishap, seconds=10_000 if mishap is Mishap.PAID_LATE else 0, times=times)
 
 
+@pytest.mark.slow
 @ONCE_OR_TWICE
 def test_whatever_goes_wrong_inside_the_shop(deed: Deed, times: int) -> None:
     for mishap in mishaps(deed):
@@ -76,6 +77,7 @@ def test_whatever_goes_wrong_inside_the_shop(deed: Deed, times: int) -> None:
         a_day(deed, f"{mishap} {times} times")
 
 
+@pytest.mark.slow
 @ONCE_OR_TWICE
 def test_whatever_becomes_of_the_answer_to_a_write(deed: Deed, times: int) -> None:
     for name, path in writes(deed).items():
@@ -85,6 +87,7 @@ def test_whatever_becomes_of_the_answer_to_a_write(deed: Deed, times: int) -> No
             a_day(deed, f"{name} {fault} {times} times")
 
 
+@pytest.mark.slow
 def test_wherever_the_worker_dies(deed: Deed) -> None:
     assert until_it_lives(deed) > 10
 
