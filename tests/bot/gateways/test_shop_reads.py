@@ -131,7 +131,7 @@ def test_a_short_wait_is_kept(script: Script, shop: Shop) -> None:
     [
         ("600", 600),
         ("999999", 999999),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True), 3600),
     ],
 )
 def test_a_long_wait_is_told_instead_of_slept_through(
