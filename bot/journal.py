@@ -132,8 +132,9 @@ class Journal:
         """The preparation met traces of this very operation: only a look can tell what they mean."""
         now = self.clock()
         operation.tries, operation.sent_at, operation.quiet_until = 0, now, now + self.quiet
+        operation.attempt += 1  # traces that no look ever finds must not lead round in a circle
         with writing(self.engine) as session:
-            values = {"sent_at": now, "quiet_until": operation.quiet_until}
+            values = {"sent_at": now, "quiet_until": operation.quiet_until, "attempt": operation.attempt}
             journal.change(session, _id(operation), operation.lease_owner, **values)
         self._look_again(operation, performer)
 

@@ -188,10 +188,13 @@ def _unpaid(
 def _traces(
     task: Task, booking: Booking, refunds: Sequence[ShopRefund], bank: Sequence[StripeRefund]
 ) -> bool:
-    """Whether anything may be this very refund: payments come late, and rows without our reference."""
+    """Whether anything may be this very refund: payments come late, and rows without our reference.
+
+    A row that only books carries our reference from its first moment; a stranger's cannot be ours.
+    """
     if _mine(refunds, booking.reference) or any(_names(refund, booking.reference) for refund in bank):
         return True
-    return task.attempt > 0 and _strangers_alike(task, booking, refunds)
+    return booking.pay_back and task.attempt > 0 and _strangers_alike(task, booking, refunds)
 
 
 def _strangers_alike(task: Task, booking: Booking, refunds: Sequence[ShopRefund]) -> bool:

@@ -304,3 +304,16 @@ def test_operations_of_a_kind_nobody_performs_wait_and_hold_nothing_up(
     desk.run_all()
     assert len(peer.sent) == 1
     assert operation(engine, "old/1").state is OperationState.DUE
+
+
+def test_traces_that_only_the_preparation_sees_lead_to_a_person_and_not_round_in_a_circle(
+    engine: Engine, clock: Clock, peer: Peer
+) -> None:
+    def meet_traces(_task: Task) -> dict[str, Any]:
+        raise OutcomeUnknown("there already")
+
+    runner = Journal(engine, clock, {"pay": Performer(peer.send, peer.settle, meet_traces, peer.probe)})
+    plan(engine)
+    run_for(runner, clock, hours=1)
+    assert peer.sent == []
+    assert operation(engine).state is OperationState.GIVEN_UP

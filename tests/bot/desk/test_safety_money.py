@@ -291,3 +291,14 @@ def test_two_workers_on_one_decision_pay_once(world: World) -> None:
         let_pass(world, hours=1)
         assert payments(world, order) == 1
         assert world.case(return_id).status is ReturnStatus.RESOLVED
+
+
+def test_a_booking_that_was_never_made_gives_way_to_one_made_by_hand(world: World) -> None:
+    order = an_order(world)
+    return_id = arrived(world, order)
+    decide(world, return_id, Method.MANUAL_REFUND)
+    world.faults.plan("shop", Fault.LOST_BEFORE, method="POST", path="/refunds$")
+    world.work()
+    world.shop.refund_by_hand(order.id, "66.00")
+    let_pass(world, hours=2)
+    assert world.case(return_id).resolutions[0].status is ResolutionStatus.REFUSED
