@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
 from bot.desk import Desk, open_desk
@@ -135,8 +135,8 @@ class Counter:
     def operation(self, key: str) -> Operation:
         """The row of the journal under ``key``."""
         with self.desk.engine.connect() as connection:
-            query = "SELECT id FROM operations WHERE key = :key"
-            number = connection.exec_driver_sql(query, {"key": key}).scalar_one()
+            query = text("SELECT id FROM operations WHERE key = :key")
+            number = connection.execute(query, {"key": key}).scalar_one()
         with reading(self.desk.engine) as session:
             return session.get_one(Operation, number)
 
