@@ -17,6 +17,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from store.db import migrate, open_engine
+from tests.counts import counts, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+
+__all__ = ["counts", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 # The browser's driver is installed for `make browser` alone; without it those tests cannot even be read.
 collect_ignore = [] if find_spec("playwright") else ["browser"]
