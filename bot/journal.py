@@ -8,7 +8,6 @@ import logging
 import os
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from bot.clock import Clock
 from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
 from bot.operations import Look, Outcome, Performer, Task, Verdict
+from bot.pace import Pace
 from store import journal
 from store.db import reading, writing
 from store.models import Operation
@@ -31,12 +31,7 @@ from store.terms import OperationState
 
 log = logging.getLogger(__name__)
 
-FRESH = 10.0  # seconds between the commit of "sending" and the first byte; older is not sent
-AGREEMENT = timedelta(seconds=60)  # two looks that find nothing must lie this far apart
-LOOKS = (5, 20, 60, 120, 300, 600, 900)  # seconds from one look to the next while the outcome is unknown
-SWEEP = 5.0  # seconds between two looks for work that a dead worker left behind
 SENDS = 2  # one send, and at most one automatic repeat after proof that nothing happened
-LONGEST_WAIT = 900.0  # seconds to the next try, whatever the other side asks for
 MISTAKES = 8  # errors of the desk's own before it stops preparing and says so
 
 
@@ -47,9 +42,15 @@ class Journal:
     engine: Engine
     clock: Clock
     performers: Mapping[str, Performer]
-    quiet: timedelta = timedelta(minutes=15)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
-    fresh: float = FRESH
+    pace: Pace = field(default_factory=Pace)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()[:32]}:{os.getpid()}")
+    monotonic: Callable[[], float] = time.monotonic
+    held: dict[str, float] = field(default_factory=dict)
+
+    def is_any_due(self) -> bool:
+        """Whether anything may run now; it takes no lock, so that idle workers are in nobody's way."""
+        with reading(self.engine) as session:
+            return journal.is_any_due(session, now=self.clock(), kinds=tuple(self.performers))
 
     def run_due(self) -> bool:
         """Carry out one operation that is due. False when there was none."""
@@ -57,6 +58,8 @@ class Journal:
         if operation is None:
             return False
         performer = self.performers[operation.kind]
+        claim = operation.lease_owner or ""
+        self.held[claim] = self.monotonic()
         try:
             if operation.sent_at is not None and performer.probe is not None:
                 self._look(operation, performer)
@@ -65,7 +68,17 @@ class Journal:
         except Exception as e:
             log.exception("%s met an error of the desk itself", operation.key)
             self._unforeseen(operation, performer, e)
+        finally:
+            self.held.pop(claim, None)
         return True
+
+    def renew(self) -> None:
+        """Tell the others that this worker lives: its claims last for another lease, but not for ever."""
+        now = self.monotonic()
+        claims = [claim for claim, since in list(self.held.items()) if now - since < self.pace.held]
+        if claims:
+            with writing(self.engine) as session:
+                journal.renew(session, claims, until=self.clock() + self.pace.lease)
 
     def run_all(self, limit: int = 1000) -> int:
         """Free what was left behind, then carry out all that is due now; how many operations that were."""
@@ -105,10 +118,10 @@ class Journal:
 
     def _claim(self) -> Operation | None:
         """Each claim has a name of its own: the threads of one worker are strangers to each other too."""
-        owner = f"{self.owner[:60]}:{secrets.token_hex(8)}"
+        owner, now, kinds = f"{self.owner[:60]}:{secrets.token_hex(8)}", self.clock(), tuple(self.performers)
         try:
             with writing(self.engine) as session:
-                return journal.claim(session, owner=owner, now=self.clock(), kinds=tuple(self.performers))
+                return journal.claim(session, owner=owner, now=now, until=now + self.pace.lease, kinds=kinds)
         except IntegrityError:
             return None  # another worker took the lane in the same instant
 
@@ -131,7 +144,7 @@ class Journal:
     def _doubt_before_sending(self, operation: Operation, performer: Performer) -> None:
         """The preparation met traces of this very operation: only a look can tell what they mean."""
         now = self.clock()
-        operation.tries, operation.sent_at, operation.quiet_until = 0, now, now + self.quiet
+        operation.tries, operation.sent_at, operation.quiet_until = 0, now, now + self.pace.quiet
         operation.attempt += 1  # traces that no look ever finds must not lead round in a circle
         with writing(self.engine) as session:
             values = {"sent_at": now, "quiet_until": operation.quiet_until, "attempt": operation.attempt}
@@ -144,10 +157,10 @@ class Journal:
         operation.attempt += 1
         values: dict[str, Any] = {
             "sent_at": now,
-            "quiet_until": now + self.quiet,
+            "quiet_until": now + self.pace.quiet,
             "absent_since": None,
             "baseline": dict(baseline) or operation.baseline,
-            "lease_until": now + journal.SENDING_LEASE,
+            "lease_until": now + self.pace.lease,
         }
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, "sending", now)
@@ -193,13 +206,17 @@ class Journal:
         self._look_again(operation, performer)
 
     def _guard(self, operation: Operation) -> Callable[[], None]:
-        """A check to make in the last moment before the first byte: still ours, and just committed."""
-        committed = time.monotonic()
+        """A check to make in the last moment before the first byte: still ours, and just committed.
+
+        Two clocks are asked, because one of them stands still while a machine sleeps.
+        """
+        committed, sent_at = self.monotonic(), operation.sent_at or self.clock()
 
         def guard() -> None:
             with reading(self.engine) as session:
                 mine = journal.still_mine(session, _id(operation), operation.lease_owner, self.clock())
-            if not mine or time.monotonic() - committed > self.fresh:
+            waited = max(self.monotonic() - committed, abs((self.clock() - sent_at).total_seconds()))
+            if not mine or waited > self.pace.fresh:
                 raise Unreachable("the worker was held up before sending")
 
         return guard
@@ -232,8 +249,8 @@ class Journal:
         """Nothing there after the quiet period: once more in a minute, then one repeat, then a person."""
         now = self.clock()
         since = operation.absent_since
-        if since is None or now - since < AGREEMENT:
-            values = {"absent_since": since or now, "due_at": (since or now) + AGREEMENT}
+        if since is None or now - since < self.pace.agreement:
+            values = {"absent_since": since or now, "due_at": (since or now) + self.pace.agreement}
             self._release(operation, OperationState.IN_DOUBT, **values)
         elif operation.attempt < SENDS:
             self._release(operation, OperationState.DUE, due_at=now, sent_at=None, tries=0)
@@ -270,12 +287,12 @@ class Journal:
         A clock can jump an hour ahead; the waits from look to look cannot be jumped over.
         """
         over = operation.quiet_until is not None and self.clock() >= operation.quiet_until
-        return over and operation.tries >= _looks_within(self.quiet)
+        return over and operation.tries >= self.pace.looks_in_quiet
 
     def _look_again(self, operation: Operation, performer: Performer) -> None:
         now = self.clock()
-        due = now + timedelta(seconds=LOOKS[min(operation.tries, len(LOOKS) - 1)])
-        last = operation.tries + 1 >= _looks_within(self.quiet)
+        due = now + self.pace.until_look(operation.tries)
+        last = operation.tries + 1 >= self.pace.looks_in_quiet
         if last and operation.quiet_until and now < operation.quiet_until < due:
             due = operation.quiet_until
         outcome = Outcome(OperationState.IN_DOUBT)
@@ -284,7 +301,7 @@ class Journal:
     def _postpone(self, operation: Operation, error: Unreachable | OutcomeUnknown, **values: Any) -> None:
         """Certainly not sent, or harmless to repeat: try again later, at the pace the other side asks for."""
         wait = error.retry_after if error.retry_after is not None else 2.0 ** min(operation.tries, 10)
-        due = self.clock() + timedelta(seconds=min(max(wait, 0.0), LONGEST_WAIT))
+        due = self.clock() + timedelta(seconds=min(max(wait, 0.0), self.pace.longest_wait))
         if error.retry_after is not None:
             with writing(self.engine) as session:
                 journal.pause_lane(session, operation.lane, due)
@@ -333,32 +350,6 @@ class Journal:
             current.state, current.due_at, current.sent_at = OperationState.DUE, now, None
             current.finished_at, current.tries = None, 0
             session.add(current)
-
-
-def run(runner: Journal, stop: threading.Event, wake: threading.Event, pause: float = 0.2) -> None:
-    """Carry out operations until ``stop``; an error that is a bug is logged and does not end the worker."""
-    swept = 0.0
-    while not stop.is_set():
-        try:
-            if time.monotonic() - swept > SWEEP:
-                swept = time.monotonic()
-                runner.take_over()
-            worked = runner.run_due()
-        except Exception:
-            log.exception("an operation failed in an unforeseen way; its lease will free it")
-            worked = False
-        if not worked:
-            wake.wait(pause)
-            wake.clear()
-
-
-def _looks_within(quiet: timedelta) -> int:
-    """How many looks are due before the quiet period ends."""
-    waited, looks = 0.0, 0
-    while waited < quiet.total_seconds():
-        waited += LOOKS[min(looks, len(LOOKS) - 1)]
-        looks += 1
-    return looks
 
 
 def _task(operation: Operation, guard: Callable[[], None] = lambda: None) -> Task:

@@ -12,9 +12,11 @@ from slack_sdk import WebClient
 from bot.desk import Desk
 from bot.desk.changes import CARD, THREAD
 from bot.desk.performers import shop_performers
-from bot.journal import Journal, run
+from bot.journal import Journal
 from bot.operations import Performer
+from bot.pace import Pace
 from bot.scheduler import open_scheduler
+from bot.worker import beat, run
 from handlers import jobs
 from handlers.slack import errands, posts
 from handlers.slack.calls import open_client
@@ -45,6 +47,7 @@ class Worker:
             threading.Thread(target=run, args=(self.journal, stop, self.wake), name=f"worker-{number}")
             for number in range(THREADS)
         ]
+        threads.append(threading.Thread(target=beat, args=(self.journal, stop), name="heartbeat"))
         for thread in threads:
             thread.start()
         log.info("the worker is at work, with %s threads", THREADS)
@@ -63,7 +66,7 @@ def create_worker(desk: Desk, client: WebClient | None = None) -> Worker:
 def create_journal(desk: Desk, client: WebClient) -> Journal:
     """The journal and who performs each kind of operation."""
     quiet = timedelta(minutes=desk.settings.quiet_minutes)
-    return Journal(desk.engine, desk.clock, performers(desk, client), quiet)
+    return Journal(desk.engine, desk.clock, performers(desk, client), Pace(quiet=quiet))
 
 
 def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:

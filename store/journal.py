@@ -1,7 +1,7 @@
 """The journal's SQL: plan an operation, claim it, move it on. Each change is conditional and counts rows."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, or_, update
@@ -11,9 +11,6 @@ from sqlmodel import Session, col, select
 
 from store.models import Attempt, LanePause, Operation
 from store.terms import OperationState
-
-LEASE = timedelta(seconds=180)  # for reading before a send, and for a look
-SENDING_LEASE = timedelta(seconds=300)  # longer than the slowest answer a shop is given time for
 
 
 def plan(session: Session, operation: Operation) -> Operation:
@@ -47,29 +44,45 @@ def plan_again(session: Session, operation: Operation) -> Operation:
     return known
 
 
-def claim(session: Session, *, owner: str, now: datetime, kinds: Collection[str]) -> Operation | None:
-    """Take the most urgent operation that may run now; nobody else gets it while the lease lasts."""
+def is_any_due(session: Session, *, now: datetime, kinds: Collection[str]) -> bool:
+    """Whether ``claim`` would find something at this instant."""
+    return session.exec(_claimable(now, kinds)).first() is not None
+
+
+def claim(
+    session: Session, *, owner: str, now: datetime, until: datetime, kinds: Collection[str]
+) -> Operation | None:
+    """Take the most urgent operation that may run now; nobody else gets it before ``until``."""
+    found = session.exec(_claimable(now, kinds).with_for_update(skip_locked=True))
+    operation: Operation | None = found.first()
+    if operation is None:
+        return None
+    if operation.state is OperationState.DUE:
+        operation.sent_at = None
+    operation.state, operation.lease_owner, operation.lease_until = OperationState.RUNNING, owner, until
+    session.add(operation)
+    session.flush()
+    return operation
+
+
+def _claimable(now: datetime, kinds: Collection[str]) -> Any:
     other = aliased(Operation)
     busy = exists().where(col(other.lane) == Operation.lane, col(other.state) == OperationState.RUNNING)
     paused = exists().where(col(LanePause.lane) == Operation.lane, col(LanePause.until) > now)
     waiting = (OperationState.DUE, OperationState.IN_DOUBT)
-    chosen = (
+    return (
         select(Operation)
         .where(col(Operation.state).in_(waiting), col(Operation.due_at) <= now)
         .where(col(Operation.kind).in_(kinds), ~busy, ~paused)
         .order_by(col(Operation.urgency), col(Operation.due_at), col(Operation.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    operation = session.exec(chosen).first()
-    if operation is None:
-        return None
-    if operation.state is OperationState.DUE:
-        operation.sent_at = None
-    operation.state, operation.lease_owner, operation.lease_until = OperationState.RUNNING, owner, now + LEASE
-    session.add(operation)
-    session.flush()
-    return operation
+
+
+def renew(session: Session, owners: Collection[str], *, until: datetime) -> None:
+    """Let the claims of ``owners`` last longer, those that still hold."""
+    held = (col(Operation.state) == OperationState.RUNNING, col(Operation.lease_owner).in_(owners))
+    session.exec(update(Operation).where(*held).values(lease_until=until))
 
 
 def still_mine(session: Session, operation_id: int, owner: str | None, now: datetime) -> bool:

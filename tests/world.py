@@ -106,7 +106,7 @@ def a_world(engine: Engine, **settings: Any) -> Iterator[World]:
         )
         for person in (ALICE, BOB):
             _hire(desk, person)
-        journal = Journal(engine, clock, shop_performers(desk), timedelta(minutes=15))
+        journal = Journal(engine, clock, shop_performers(desk))
         yield World(desk, shop, journal, clock, faults)
         desk.shop.close()
 

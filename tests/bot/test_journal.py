@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.errors import Blocked, OutcomeUnknown, Refused, Unreachable
 from bot.journal import Journal
 from bot.operations import Look, Performer, Task, Verdict
+from bot.pace import Pace
 from store import journal
 from store.db import reading, writing
 from store.models import Attempt, LanePause
@@ -193,11 +194,11 @@ def test_a_worker_that_died_after_sending_leaves_a_question_and_not_a_second_sen
 ) -> None:
     plan(engine)
     with writing(engine) as session:
-        row = journal.claim(session, owner="dead", now=clock(), kinds=["pay"])
+        row = journal.claim(session, owner="dead", now=clock(), until=clock() + Pace().lease, kinds=["pay"])
         assert row is not None
         row.attempt, row.sent_at, row.quiet_until = 1, clock(), clock() + timedelta(minutes=15)
     peer.looks = [Verdict(Look.DONE, {"refund_id": 5})]
-    clock.pass_(seconds=179)
+    clock.pass_(seconds=44)
     desk.run_all()
     assert operation(engine).state is OperationState.RUNNING
     clock.pass_(seconds=2)
@@ -211,7 +212,7 @@ def test_a_worker_that_died_before_sending_is_simply_replaced(
 ) -> None:
     plan(engine)
     with writing(engine) as session:
-        journal.claim(session, owner="dead", now=clock(), kinds=["pay"])
+        journal.claim(session, owner="dead", now=clock(), until=clock() + Pace().lease, kinds=["pay"])
     clock.pass_(minutes=4)
     desk.run_all()
     assert len(peer.sent) == 1
@@ -238,11 +239,11 @@ def test_one_lane_carries_one_operation_at_a_time(engine: Engine, clock: Clock) 
     plan(engine, "pay/2")
     plan(engine, "pay/3", lane="order:2")
     with writing(engine) as session:
-        first = journal.claim(session, owner="a", now=clock(), kinds=["pay"])
+        first = journal.claim(session, owner="a", now=clock(), until=clock() + Pace().lease, kinds=["pay"])
     with writing(engine) as session:
-        second = journal.claim(session, owner="b", now=clock(), kinds=["pay"])
+        second = journal.claim(session, owner="b", now=clock(), until=clock() + Pace().lease, kinds=["pay"])
     with writing(engine) as session:
-        third = journal.claim(session, owner="c", now=clock(), kinds=["pay"])
+        third = journal.claim(session, owner="c", now=clock(), until=clock() + Pace().lease, kinds=["pay"])
     assert [first and first.key, second and second.key, third] == ["pay/1", "pay/3", None]
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bot.errors import NotFound, OutcomeUnknown, Refused, Unreachable
 from bot.journal import Journal
 from bot.operations import Look, Outcome, Performer, Task, Verdict
+from bot.pace import Pace
 from store import journal
 from store.db import writing
 from store.models import Operation
@@ -116,11 +117,11 @@ def test_a_lease_that_ran_out_stops_the_send_even_before_anybody_took_over(
 
 def test_the_lease_of_a_send_starts_with_the_send(engine: Engine, clock: Clock, peer: Peer) -> None:
     def read_slowly(_task: Task) -> dict[str, Any]:
-        clock.pass_(seconds=170)
+        clock.pass_(seconds=40)
         return {}
 
     def answer_slowly(_task: Task) -> Any:
-        clock.pass_(seconds=250)
+        clock.pass_(seconds=40)
         runner.take_over()
         return {"refund_id": 1}
 
@@ -203,7 +204,9 @@ def test_one_operation_whose_consequences_cannot_be_written_does_not_hold_up_the
     for number, kind in enumerate(("bad", "pay")):
         plan(engine, f"{kind}/1", kind=kind, lane=f"order:{number}")
         with writing(engine) as session:
-            row = journal.claim(session, owner="dead", now=clock(), kinds=[kind])
+            row = journal.claim(
+                session, owner="dead", now=clock(), until=clock() + Pace().lease, kinds=[kind]
+            )
             assert row is not None
             row.attempt, row.sent_at, row.quiet_until = 1, clock(), clock() + timedelta(minutes=15)
     clock.pass_(minutes=6)
@@ -261,7 +264,7 @@ def test_a_refusal_whose_look_finds_no_trace_but_no_proof_either_is_believed(
 def test_being_held_up_before_sending_is_no_doubt_while_the_claim_holds(
     desk: Journal, engine: Engine, clock: Clock, peer: Peer
 ) -> None:
-    hurry = Journal(engine, clock, {"pay": peer.performer}, fresh=-1.0)
+    hurry = Journal(engine, clock, {"pay": peer.performer}, pace=Pace(fresh=-1.0))
     plan(engine)
     hurry.run_due()
     row = operation(engine)

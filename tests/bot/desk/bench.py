@@ -42,7 +42,7 @@ def with_a_bank(world: World) -> Iterator[Stripe]:
 
 def a_worker(world: World) -> Journal:
     """Another worker on the same desk."""
-    return Journal(world.desk.engine, world.clock, shop_performers(world.desk), timedelta(minutes=15))
+    return Journal(world.desk.engine, world.clock, shop_performers(world.desk))
 
 
 def an_order(world: World, quantity: int = 2, **more: object) -> shops.Order:
