@@ -79,6 +79,37 @@ def _not_restocked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     return words(":warning: The units could not be put back in stock. Please do it in the shop.")
 
 
+def _bank_paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    return words(":white_check_mark: The bank took {amount}: it is with the customer.", amount=one.amount)
+
+
+def _bank_returned(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    return words(
+        ":octagonal_sign: The bank could not pay out {amount} and gave it back ({reason}). The customer has no "
+        "money yet: pay another way, then write down the reference.",
+        amount=one.amount,
+        reason=inert(v["reason"], 100),
+    )
+
+
+def _booked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    return words(":white_check_mark: The shop has booked it too, as refund no. {number}.", number=v["refund"])
+
+
+def _not_booked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    why = sentence(words, v["why"], v["values"]) if v["why"] else ""
+    said = words(
+        ":warning: The customer has the money, but the shop's books do not show it. Please enter {amount} as a "
+        "manual refund in the shop, with `{reference}` as its reason.",
+        amount=one.amount,
+        reference=one.reference,
+    )
+    return f"{said} {why}".strip()
+
+
 def _received(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     return words.plural(
         "<@{by}> received {count} unit.", "<@{by}> received {count} units.", v["units"], by=v["by"]
@@ -109,6 +140,10 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "in_doubt": _in_doubt,
     "needs_person": _needs_person,
     "not_restocked": _not_restocked,
+    "bank_paid": _bank_paid,
+    "bank_returned": _bank_returned,
+    "booked": _booked,
+    "not_booked": _not_booked,
     "received": _received,
     "asked": _asked,
     "written": _written,

@@ -89,8 +89,17 @@ def _cancelled(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> st
     return words("Your return {number} was cancelled. Nothing has to be sent.", number=case.number)
 
 
+def _undelivered(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
+    return words(
+        "Your bank could not accept the refund for your return {number}. You do not have to do anything: we "
+        "will send you the money another way and write to you.",
+        number=case.number,
+    )
+
+
 TEXTS: Mapping[str, Callable[[ReturnCase, Words, Mapping[str, str]], str]] = {
     "approved": _approved,
     "rejected": _rejected,
     "cancelled": _cancelled,
+    "undelivered": _undelivered,
 }
