@@ -7,6 +7,7 @@ are never repeated: they may be secrets.
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -52,6 +53,13 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 def a_secret(*begins: str, length: int = 1) -> Any:
     """A validator for a secret: what it may begin with, and how many characters it has at least."""
     return BeforeValidator(partial(secret, begins=begins, length=length))
+
+
+class StripeRefunds(StrEnum):
+    """Who is asked to pay back what Stripe took."""
+
+    DIRECT = "direct"
+    SHOP = "shop"
 
 
 class BadSettings(Exception):
@@ -139,8 +147,14 @@ class Settings(BaseSettings):
         NO_SECRET,
         description="Set if the shop is paid through Stripe: the desk looks there when in doubt; sk_ or rk_.",
     )
+    stripe_refunds: StripeRefunds = Field(
+        StripeRefunds.DIRECT,
+        description="How card refunds go out where the key knows the payment: direct (asked of Stripe, which "
+        "keeps a repeat from paying twice) or shop (asked of the shop).",
+    )
     stripe_webhook_secret: Annotated[SecretStr, a_secret("whsec_")] = Field(
-        NO_SECRET, description="Reserved: proves that a webhook comes from Stripe; it begins with whsec_."
+        NO_SECRET,
+        description="Proves that a webhook comes from Stripe; it begins with whsec_. Empty: no such door.",
     )
     stripe_api_base: WebAddress = Field(
         "https://api.stripe.com", description="Where Stripe answers; only a sandbox needs another."

@@ -137,9 +137,11 @@ class Journal:
         except (Refused, DeskError) as e:
             self._finish(operation, performer, _refusal(e))
             return
-        if not self._mark_sending(operation, baseline):
-            return
-        self._send(operation, performer)
+        tries = operation.tries
+        if performer.repeats is None:
+            operation.tries = 0  # after a send, they count the looks; with a key each repeat counts on
+        if self._mark_sending(operation, baseline):
+            self._send(operation, performer, tries)
 
     def _doubt_before_sending(self, operation: Operation, performer: Performer) -> None:
         """The preparation met traces of this very operation: only a look can tell what they mean."""
@@ -157,6 +159,7 @@ class Journal:
         operation.attempt += 1
         values: dict[str, Any] = {
             "sent_at": now,
+            "first_sent_at": operation.first_sent_at or now,
             "quiet_until": now + self.pace.quiet,
             "absent_since": None,
             "baseline": dict(baseline) or operation.baseline,
@@ -164,15 +167,14 @@ class Journal:
         }
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, "sending", now)
-            mine = {"attempt": operation.attempt, "tries": 0, **values}
+            mine = {"attempt": operation.attempt, "tries": operation.tries, **values}
             marked = journal.change(session, _id(operation), operation.lease_owner, **mine)
         for name, value in values.items():  # only what was committed may be believed
             setattr(operation, name, value)
         return marked
 
-    def _send(self, operation: Operation, performer: Performer) -> None:
+    def _send(self, operation: Operation, performer: Performer, tries: int) -> None:
         task = _task(operation, guard=self._guard(operation))
-        tries, operation.tries = operation.tries, 0
         try:
             evidence = performer.send(task)
         except Unreachable as e:
@@ -238,6 +240,8 @@ class Journal:
             journal.note_attempt(session, operation, f"looked: {verdict.look}", self.clock(), verdict.detail)
         if verdict.look is Look.DONE:
             self._finish(operation, performer, Outcome(OperationState.DONE, verdict.evidence))
+        elif verdict.look is Look.ABSENT and self._keeps_our_key(operation, performer):
+            self._release(operation, OperationState.DUE, due_at=self.clock())
         elif self._is_quiet(operation) and verdict.look is Look.PERSON:
             self._finish(operation, performer, Outcome(OperationState.GIVEN_UP, message=verdict.detail))
         elif self._is_quiet(operation) and verdict.look is Look.ABSENT:
@@ -252,8 +256,9 @@ class Journal:
         if since is None or now - since < self.pace.agreement:
             values = {"absent_since": since or now, "due_at": (since or now) + self.pace.agreement}
             self._release(operation, OperationState.IN_DOUBT, **values)
-        elif operation.attempt < SENDS:
-            self._release(operation, OperationState.DUE, due_at=now, sent_at=None, tries=0)
+        elif (operation.key_version if performer.repeats else operation.attempt) < SENDS:
+            renewed = {"first_sent_at": None, "key_version": operation.key_version + 1}
+            self._release(operation, OperationState.DUE, due_at=now, sent_at=None, tries=0, **renewed)
         else:
             self._finish(
                 operation,
@@ -280,6 +285,12 @@ class Journal:
             self._finish(operation, performer, Outcome(OperationState.GIVEN_UP, message=message))
         else:
             self._look_again(operation, performer)
+
+    def _keeps_our_key(self, operation: Operation, performer: Performer) -> bool:
+        """Whether sending once more is, to the other side, the same request."""
+        if performer.repeats is None or operation.first_sent_at is None:
+            return False
+        return self.clock() - operation.first_sent_at < performer.repeats
 
     def _is_quiet(self, operation: Operation) -> bool:
         """Whether the quiet period is over: by the clock, and by the looks that fit into it.
@@ -360,6 +371,7 @@ def _task(operation: Operation, guard: Callable[[], None] = lambda: None) -> Tas
         payload=operation.payload,
         baseline=operation.baseline,
         attempt=operation.attempt,
+        key_version=operation.key_version,
         sent_at=operation.sent_at,
         return_id=operation.return_id,
         resolution_id=operation.resolution_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +47,7 @@ class Task:
     payload: Mapping[str, Any]
     baseline: Mapping[str, Any]
     attempt: int
+    key_version: int
     sent_at: datetime | None
     return_id: int | None
     resolution_id: int | None
@@ -76,10 +77,12 @@ class Performer:
     ``send`` returns evidence or raises Refused, Unreachable or OutcomeUnknown. ``prepare`` reads afresh and
     may refuse; its value is kept as the baseline. ``probe`` looks whether a send took effect; a kind without
     one is harmless to repeat, or looks by itself when ``task.attempt`` is above 1. ``settle`` writes the
-    consequences in the same transaction as the outcome.
+    consequences in the same transaction as the outcome. ``repeats`` is how long the other side keeps our
+    key: within it a repeat is not a second send, so one that left no trace is simply sent again.
     """
 
     send: Callable[[Task], Mapping[str, Any]]
     settle: Settle | None = None
     prepare: Callable[[Task], Mapping[str, Any]] | None = None
     probe: Callable[[Task], Verdict] | None = None
+    repeats: timedelta | None = None

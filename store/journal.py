@@ -142,6 +142,13 @@ def pause_lane(session: Session, lane: str, until: datetime) -> None:
         session.add(known)
 
 
+def unfinished(session: Session, lane: str) -> list[Operation]:
+    """What still waits in a lane, oldest first."""
+    waiting = (OperationState.DUE, OperationState.RUNNING, OperationState.IN_DOUBT)
+    rows = select(Operation).where(Operation.lane == lane, col(Operation.state).in_(waiting))
+    return list(session.exec(rows.order_by(col(Operation.id))))
+
+
 def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
     """When the next waiting operation falls due, or None when nothing waits."""
     waiting = (OperationState.DUE, OperationState.IN_DOUBT)

@@ -73,6 +73,9 @@ class ShopOrder(SQLModel, table=True):
     number: str = Field(max_length=64, index=True)
     email: str = Field(max_length=320, index=True)
     currency: str = Field(max_length=3)
+    payment_intent: str = Field(
+        default="", max_length=255, index=True, sa_column_kwargs={"server_default": text("''")}
+    )
     snapshot: dict[str, Any] = Field(sa_column=document())
     stock: list[Any] = Field(sa_column=document())
     customer: dict[str, Any] = Field(sa_column=document())
@@ -207,6 +210,8 @@ class Operation(SQLModel, table=True):
 
     ``lane`` is what must happen one after another (an order of the shop, a channel of Slack).
     ``generation`` grows when the same effect is wanted again while it runs, so that it is not lost.
+    ``key_version`` grows when a key under which the other side repeats its answer is too old to be trusted;
+    ``first_sent_at`` is when the present key was first used.
     """
 
     __tablename__ = "operations"
@@ -230,6 +235,8 @@ class Operation(SQLModel, table=True):
     due_at: datetime = Field(index=True)
     lease_owner: str | None = Field(default=None, max_length=80)
     lease_until: datetime | None = None
+    first_sent_at: datetime | None = None
+    key_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     sent_at: datetime | None = None
     quiet_until: datetime | None = None
     absent_since: datetime | None = None

@@ -10,6 +10,7 @@ from bot import documents
 from bot.config import Settings
 from bot.desk import Desk
 from bot.errors import NotFound
+from bot.resolutions import AFTER
 from bot.rules.case import (
     CaseItem,
     CaseResolution,
@@ -124,7 +125,8 @@ def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
 
 def _settlement(row: models.Resolution) -> Settlement:
     quote = documents.read(RefundQuote, row.quote)
-    return Settlement(row.reference, quote.settled, Money(row.amount_minor, row.currency), row.refund_id)
+    amount, awaits = Money(row.amount_minor, row.currency), row.outcome.get("booked") is False
+    return Settlement(row.reference, quote.settled, amount, row.refund_id, awaits)
 
 
 def _items(
@@ -152,7 +154,8 @@ def _items(
 def _resolutions(
     session: Session, rma: models.Return, rows: Sequence[models.Resolution], names: Mapping[str, str]
 ) -> tuple[CaseResolution, ...]:
-    operations = {row.resolution_id: row for row in returns.operations_of(session, _id(rma))}
+    steps = [row for row in returns.operations_of(session, _id(rma)) if row.kind not in AFTER]
+    operations = {row.resolution_id: row for row in steps}
     return tuple(_resolution(row, operations.get(row.id), names) for row in rows)
 
 

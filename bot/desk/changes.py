@@ -73,9 +73,11 @@ class Change:
         *,
         urgency: int = IN_THE_BACKGROUND,
         resolution_id: int | None = None,
+        due: datetime | None = None,
     ) -> None:
-        """Write one effect down; the worker carries it out once this transaction is committed."""
+        """Write one effect down; the worker carries it out once this transaction is committed, and due."""
         operation = an_operation(key, kind, lane, payload, now=self.now, urgency=urgency)
+        operation.due_at = due or self.now
         operation.return_id, operation.resolution_id = self.return_id, resolution_id
         journal.plan(self.session, operation)
 

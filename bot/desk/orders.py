@@ -28,14 +28,14 @@ def read_order(desk: Desk, number: str) -> OrderSnapshot:
 
     Raises NotFound when the shop has no such order, Unreachable when it does not answer.
     """
-    order = _with_dispute(desk, desk.shop.find_order(number))
+    order = _with_stripe(desk, desk.shop.find_order(number))
     keep(desk, order)
     return order
 
 
 def refresh(desk: Desk, order_id: int) -> OrderSnapshot:
     """Read a known order again and keep it; the cards of its returns are drawn anew."""
-    order = _with_dispute(desk, desk.shop.read_order(order_id))
+    order = _with_stripe(desk, desk.shop.read_order(order_id))
     keep(desk, order)
     return order
 
@@ -57,6 +57,7 @@ def keep(desk: Desk, order: OrderSnapshot) -> None:
         number=order.number,
         email=order.buyer.email.lower(),
         currency=order.currency,
+        payment_intent=order.payment_intent[:255],
         snapshot=documents.write(order),
         stock=[[line_id, documents.write(counter)] for line_id, counter in stock.items()],
         customer=documents.write(customer),
@@ -73,19 +74,21 @@ def keep(desk: Desk, order: OrderSnapshot) -> None:
             redraw(session, rma.id, desk.now())
 
 
-def _with_dispute(desk: Desk, order: OrderSnapshot) -> OrderSnapshot:
-    """The order, and whether its payment is disputed (rule G10): the shop does not know, Stripe does.
+def _with_stripe(desk: Desk, order: OrderSnapshot) -> OrderSnapshot:
+    """The order, whether Stripe can be asked about its payment, and whether it is disputed (rule G10).
 
-    A payment of another account than the key's is taken as not disputed; so is one that Stripe does not
-    answer about, since the question is put again before any money is sent.
+    The shop knows neither. A payment of another account than the key's is taken as not disputed; so is one
+    that Stripe does not answer about, since the question is put again before any money is sent.
     """
     if desk.payments is None or not order.payment_intent:
         return order
     try:
-        return replace(order, disputed=desk.payments.is_disputed(order.payment_intent))
+        currency = desk.payments.read_currency(order.payment_intent)
+        disputed = desk.payments.is_disputed(order.payment_intent)
     except GatewayError as e:
-        log.info("no word about disputes of order %s: %s", order.number, e.detail)
+        log.info("no word of Stripe about order %s: %s", order.number, e.detail)
         return order
+    return replace(order, stripe_currency=currency, disputed=disputed)
 
 
 def plan_refresh(desk: Desk, order_id: int) -> None:

@@ -17,6 +17,7 @@ from bot.desk.cases import case_of
 from bot.desk.changes import BY_A_PERSON, Change, changing, reference_after, slot_after
 from bot.desk.steps import plan_first, step_done
 from bot.errors import Blocked, DeskError, InvalidInput, NotFound, StaleCase
+from bot.resolutions import AFTER, PAYOUT
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundChoice, RefundQuote
 from bot.rules.refund import quote_for
@@ -82,10 +83,13 @@ def allow_one_more(desk: Desk, return_id: int, by: Operator, resolution_id: int)
     """A person looked and found nothing: send once more. It takes another person than the one who decided."""
     with changing(desk, return_id, by) as change:
         row, operation = _given_up(change, resolution_id)
+        if operation.kind != PAYOUT and row.outcome.get("returned"):
+            raise Blocked("The shop has booked this refund, so it cannot be sent again. Pay another way.")
         if row.operator_id == by.user_id:
             raise Blocked("You decided on this refund; a second person has to look and allow one more try.")
         operation.state, operation.due_at, operation.sent_at = OperationState.DUE, change.now, None
         operation.finished_at, operation.urgency = None, BY_A_PERSON
+        operation.first_sent_at, operation.key_version = None, operation.key_version + 1
         change.session.add(operation)
         row.status = ResolutionStatus.PLANNED
         change.session.add(row)
@@ -101,6 +105,8 @@ def confirm_done(desk: Desk, return_id: int, by: Operator, resolution_id: int, e
         row, operation = _given_up(change, resolution_id)
         operation.state, operation.finished_at = OperationState.DONE, change.now
         operation.evidence = {"confirmed_by": by.user_id, "reference": proof[:200]}
+        if operation.kind == PAYOUT:
+            operation.evidence["booked"] = False
         change.session.add(operation)
         change.note("confirmed", reference=row.reference, proof=proof[:200])
         step_done(change, row, operation)
@@ -171,7 +177,8 @@ def _given_up(change: Change, resolution_id: int) -> tuple[Resolution, Operation
     row = change.session.get(Resolution, resolution_id)
     operations = returns.operations_of(change.session, change.return_id)
     stuck = (OperationState.GIVEN_UP, OperationState.REFUSED)
-    waiting = [op for op in operations if op.resolution_id == resolution_id and op.state in stuck]
+    steps = (op for op in operations if op.resolution_id == resolution_id and op.kind not in AFTER)
+    waiting = [op for op in steps if op.state in stuck]
     # A resolution that was refused has given its slot away: carrying it out after all could pay twice.
     open_ = row is not None and row.return_id == change.return_id and row.status is ResolutionStatus.IN_DOUBT
     if row is None or not open_ or not waiting:

@@ -1,24 +1,27 @@
-"""Payments: Stripe in the desk's nouns, as evidence of what was paid back. It moves no money."""
+"""Payments: Stripe in the desk's nouns: what was paid and paid back, and refunds under keys of our own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 import stripe as sdk
 
-from bot.errors import GatewayError, Refused, Unreachable
-from bot.gateways.stripe_amounts import from_stripe
+from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
+from bot.gateways.stripe_amounts import from_stripe, to_stripe
 from store.money import Money
 
 PAGE = 100
+NO_SUCH_PAYMENT = "pi_no_such_payment"
 
 # Money that left, or is about to: a refund that failed or was canceled gave its money back to the shop.
 COUNTING = frozenset({"succeeded", "pending", "requires_action"})
+OPEN_ENDED = frozenset({"pending", "requires_action"})
 UNDECIDED = frozenset(
     {
         "needs_response",
@@ -31,7 +34,11 @@ UNDECIDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StripeRefund:
-    """A refund as Stripe shows it. ``reason`` is the shop's, copied into the metadata by its plugin."""
+    """A refund as Stripe shows it.
+
+    ``reason`` is what the shop's plugin, or the desk, wrote into the metadata; ``operation`` is there on the
+    desk's own refunds only. ``trouble`` is Stripe's word for why it is pending or failed.
+    """
 
     refund_id: str
     amount: Money
@@ -39,11 +46,38 @@ class StripeRefund:
     reason: str
     payment_intent: str
     created_at: datetime
+    operation: str = ""
+    trouble: str = ""
 
     @property
     def counts(self) -> bool:
         """Whether this money is with the customer or on its way there."""
         return self.status in COUNTING
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether the bank may still accept or return it."""
+        return self.status in OPEN_ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class StripeRefundOrder:
+    """A refund to ask for, the same each time it is asked for. ``operation`` is random and its own."""
+
+    payment_intent: str
+    amount: Money
+    operation: str
+    reason: str
+    about: Mapping[str, str]
+
+    def body(self) -> Any:
+        """What is sent."""
+        metadata = {**self.about, "operation": self.operation, "reason": self.reason}
+        return {
+            "payment_intent": self.payment_intent,
+            "amount": to_stripe(self.amount),
+            "metadata": metadata,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +100,7 @@ class StripeEvent:
 
 
 class Payments:
-    """A Stripe account. Only reads, so the SDK may repeat them: twice, and within seconds.
+    """A Stripe account. The SDK may repeat reads, and writes because their keys are ours: twice, in seconds.
 
     ``base`` is another address than Stripe's own, for the sandbox. Safe to share between threads.
     """
@@ -96,6 +130,54 @@ class Payments:
         with _named_errors():
             first = self.client.v1.refunds.list({"payment_intent": payment_intent, "limit": PAGE})
             return tuple(_refund(refund.to_dict()) for refund in first.auto_paging_iter())
+
+    def read_refund(self, refund_id: str) -> StripeRefund:
+        """The refund as it is now. Raises Refused when there is none, Unreachable otherwise."""
+        with _named_errors():
+            return _refund(self.client.v1.refunds.retrieve(refund_id).to_dict())
+
+    def create_refund(self, wanted: StripeRefundOrder, key: str) -> StripeRefund:
+        """Pay back; asked again under the same ``key`` within a day, Stripe repeats its first answer.
+
+        Raises Refused (nothing was paid by this), Unreachable (nothing happened, ask later) or
+        OutcomeUnknown (``list_refunds`` tells, or the same key once more).
+        """
+        try:
+            made = self.client.v1.refunds.create(wanted.body(), {"idempotency_key": key})
+            refund = _refund(made.to_dict())
+        except sdk.StripeError as e:
+            raise _named_write(e) from e
+        except (KeyError, TypeError, ValueError, AttributeError) as e:
+            raise OutcomeUnknown(
+                f"Stripe's answer cannot be read: {type(e).__name__}", code="unreadable"
+            ) from e
+        if (refund.amount, refund.operation) != (wanted.amount, wanted.operation):
+            raise OutcomeUnknown("Stripe answered about another refund than was asked for", code="other")
+        return refund
+
+    def read_currency(self, payment_intent: str) -> str:
+        """The currency the payment was taken in, in capitals.
+
+        Raises Refused when the key does not know the payment or may not look, Unreachable otherwise.
+        """
+        with _named_errors():
+            intent = self.client.v1.payment_intents.retrieve(payment_intent).to_dict()
+            return str(intent["currency"]).upper()
+
+    def may_refund(self) -> bool:
+        """Whether the key is allowed to create refunds: it is tried on a payment that cannot exist.
+
+        Raises Unreachable when Stripe does not answer.
+        """
+        try:
+            self.client.v1.refunds.create({"payment_intent": NO_SUCH_PAYMENT})
+        except (sdk.PermissionError, sdk.AuthenticationError):
+            return False
+        except sdk.InvalidRequestError:
+            return True
+        except sdk.StripeError as e:
+            raise Unreachable(f"Stripe: {type(e).__name__}", code=e.code or "") from e
+        return True
 
     def is_disputed(self, payment_intent: str) -> bool:
         """Whether the customer's bank is asking for the money of this payment back, undecided so far.
@@ -138,10 +220,31 @@ def _named_errors() -> Iterator[None]:
 
 
 def _named(e: sdk.StripeError) -> GatewayError:
-    said = f"Stripe: {e.user_message or type(e).__name__}"
     if isinstance(e, sdk.InvalidRequestError | sdk.AuthenticationError | sdk.PermissionError):
-        return Refused(said, code=e.code or f"http_{e.http_status}")
-    return Unreachable(said, code=e.code or f"http_{e.http_status or 0}")
+        return Refused(_said(e), code=e.code or f"http_{e.http_status}")
+    return Unreachable(_said(e), code=e.code or f"http_{e.http_status or 0}")
+
+
+def _named_write(e: sdk.StripeError) -> GatewayError:
+    """Stripe's errors by what they prove about a refund. A limit is met before the key is looked at; any
+    other error but a plain no may hide a refund, and so may an answer that never came."""
+    if isinstance(e, sdk.RateLimitError):
+        return Unreachable(_said(e), code=e.code or "http_429", retry_after=_retry_after(e))
+    plain = sdk.InvalidRequestError | sdk.CardError | sdk.AuthenticationError | sdk.PermissionError
+    if isinstance(e, plain) and e.http_status != HTTPStatus.CONFLICT:
+        return Refused(_said(e), code=e.code or f"http_{e.http_status}")
+    return OutcomeUnknown(_said(e), code=e.code or f"http_{e.http_status or 0}")
+
+
+def _retry_after(e: sdk.StripeError) -> float | None:
+    try:
+        return float((e.headers or {}).get("Retry-After", ""))
+    except ValueError:
+        return None
+
+
+def _said(e: sdk.StripeError) -> str:
+    return f"Stripe: {e.user_message or type(e).__name__}"
 
 
 def _refund(row: dict[str, Any]) -> StripeRefund:
@@ -153,4 +256,6 @@ def _refund(row: dict[str, Any]) -> StripeRefund:
         reason=str(metadata.get("reason") or ""),
         payment_intent=row.get("payment_intent") or "",
         created_at=datetime.fromtimestamp(row["created"], UTC),
+        operation=str(metadata.get("operation") or ""),
+        trouble=str(row.get("failure_reason") or row.get("pending_reason") or ""),
     )

@@ -6,6 +6,11 @@ from store.terms import Method
 
 REFUND, BOOK, COUPON, RESTOCK = "shop.refund", "shop.book", "shop.coupon", "shop.restock"
 
+# Money asked of Stripe directly, in place of REFUND; the shop's books follow, a pending refund is watched.
+PAYOUT, LATE_BOOK, WATCH = "stripe.refund", "shop.late_book", "stripe.watch"
+
+AFTER = frozenset({RESTOCK, LATE_BOOK, WATCH})  # what follows a resolution without deciding on it
+
 STEPS: Mapping[Method, tuple[str, ...]] = {
     Method.GATEWAY_REFUND: (REFUND,),
     # The booking comes first: a stop between the two leaves a customer who is visibly owed a coupon, not a
@@ -13,3 +18,18 @@ STEPS: Mapping[Method, tuple[str, ...]] = {
     Method.STORE_CREDIT: (BOOK, COUPON),
     Method.MANUAL_REFUND: (BOOK,),
 }
+
+
+def following(method: Method, kind: str) -> tuple[str, ...]:
+    """The steps of ``method`` that come after the step ``kind``."""
+    steps = STEPS[method]
+    return steps[steps.index(_step(kind)) + 1 :]
+
+
+def is_first(method: Method, kind: str) -> bool:
+    """Whether ``kind`` is the step of ``method`` before which nothing has happened."""
+    return STEPS[method][0] == _step(kind)
+
+
+def _step(kind: str) -> str:
+    return REFUND if kind == PAYOUT else kind

@@ -15,6 +15,7 @@ from bot.gateways.stripe import Payments, StripeRefund
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
 from bot.operations import Look, Task, Verdict
+from bot.resolutions.bank import shown, shown_of
 from bot.resolutions.restocking import counters, moves, reference_of
 from bot.rules.choice import QuoteLine, RestockLine
 from bot.rules.order import OrderSnapshot, ShopRefund
@@ -23,7 +24,10 @@ from store.money import Money, total
 
 @dataclass(frozen=True)
 class Booking:
-    """The refund row to make. ``known`` are the shop's rows the decision took into account."""
+    """The refund row to make. ``known`` are the shop's rows the decision took into account.
+
+    ``awaited`` are refunds of ours that the shop's plugin may book meanwhile, with rows that name nobody.
+    """
 
     order_id: int
     reference: str
@@ -33,6 +37,7 @@ class Booking:
     restock: tuple[RestockLine, ...]
     pay_back: bool
     known: tuple[int, ...]
+    awaited: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ class Books:
         bank = self._bank(order.payment_intent) if booking.pay_back else None
         if _traces(task, booking, order.refunds, bank or ()):
             raise OutcomeUnknown("the shop or the bank shows something of it already")
-        _check(order, booking)
-        _check_bank(order, bank)
+        check(order, booking)
+        check_bank(order, bank)
         return {
             "refunds": [refund.refund_id for refund in order.refunds],
             "intent": order.payment_intent,
@@ -74,7 +79,9 @@ class Books:
             pay_back=booking.pay_back,
             operation=task.key,
         )
-        return self._evidence(task, booking, refund)
+        bank = self.payments if booking.pay_back else None
+        seen = shown_of(bank, str(task.baseline.get("intent", "")), booking.reference)
+        return {**self._evidence(task, booking, refund), **seen}
 
     def probe(self, task: Task) -> Verdict:
         """What the shop, and the bank where it can be asked, show of this booking."""
@@ -93,13 +100,14 @@ class Books:
         self, task: Task, booking: Booking, refunds: Sequence[ShopRefund], mine: Sequence[ShopRefund]
     ) -> Verdict:
         bank = self._bank(str(task.baseline.get("intent", "")))
-        paid = sum(_names(refund, booking.reference) for refund in bank or ())
-        if paid > 1:
+        paid = [refund for refund in bank or () if _names(refund, booking.reference)]
+        seen = {"bank": shown(paid[0])} if paid else {}
+        if len(paid) > 1:
             return Verdict(Look.PERSON, detail=N_("The bank shows this refund more than once."))
         if mine and (mine[0].paid_back or paid):
-            return Verdict(Look.DONE, self._evidence(task, booking, mine[0]))
+            return Verdict(Look.DONE, {**self._evidence(task, booking, mine[0]), **seen})
         if paid:
-            return Verdict(Look.DONE, {"refund_id": None, "booked": False})
+            return Verdict(Look.DONE, {"refund_id": None, "booked": False, **seen})
         return _unpaid(task, booking, refunds, mine, bank)
 
     def _probe_books_only(self, task: Task, booking: Booking, mine: Sequence[ShopRefund]) -> Verdict:
@@ -129,7 +137,7 @@ class Books:
         }
 
 
-def _check(order: OrderSnapshot, booking: Booking) -> None:
+def check(order: OrderSnapshot, booking: Booking) -> None:
     if order.currency != booking.amount.currency:
         raise Blocked("The order is in another currency now.")
     if order.paid_at is None:
@@ -137,6 +145,9 @@ def _check(order: OrderSnapshot, booking: Booking) -> None:
     strangers = [
         row for row in order.refunds if row.refund_id not in booking.known and not _ours(row, booking)
     ]
+    for amount in booking.awaited:
+        row = next((row for row in strangers if row.amount == amount and not row.paid_back), None)
+        strangers = [one for one in strangers if one is not row]
     if strangers:
         amount = total((row.amount for row in strangers), order.currency)
         raise Blocked(
@@ -148,18 +159,22 @@ def _check(order: OrderSnapshot, booking: Booking) -> None:
         raise Blocked("“{title}” cannot send money back.", title=order.payment_title)
 
 
-def _check_bank(order: OrderSnapshot, bank: Sequence[StripeRefund] | None) -> None:
+def check_bank(order: OrderSnapshot, bank: Sequence[StripeRefund] | None) -> None:
     """The shop and the bank must agree on what was paid back so far, or a person has to look first.
 
-    A bank that took the payment in another currency than the shop's cannot be compared.
+    Refunds that carry an operation of ours went past the shop, whose rows for them pay nothing. Rows made
+    in Stripe's own pages pay nothing either, but each may stand for a refund there. A bank that took the
+    payment in another currency than the shop's cannot be compared.
     """
     if bank is None or any(refund.amount.currency != order.currency for refund in bank):
         return
-    shop = total((row.amount for row in order.refunds if row.paid_back), order.currency)
-    there = total((refund.amount for refund in bank if refund.counts), order.currency)
-    if shop != there:
+    least = total((row.amount for row in order.refunds if row.paid_back), order.currency)
+    bare = total((row.amount for row in order.refunds if not row.paid_back), order.currency)
+    theirs = (refund.amount for refund in bank if refund.counts and not refund.operation)
+    there = total(theirs, order.currency)
+    if not least <= there <= least + bare:
         raise Blocked(
-            "Stripe shows {bank} paid back, the shop {shop}. Clear that up first.", bank=there, shop=shop
+            "Stripe shows {bank} paid back, the shop {shop}. Clear that up first.", bank=there, shop=least
         )
 
 

@@ -61,12 +61,14 @@ class Settlement:
 
     ``gross`` per line counts what was refunded, credited or deliberately kept. ``refund_id`` is the
     shop's row that belongs to it, so that nothing is counted twice; None while there is none.
+    ``awaits_row`` means that it was paid without the shop, whose own row for it will not name it.
     """
 
     reference: str
     lines: tuple["SettledLine", ...]
     amount: Money
     refund_id: int | None = None
+    awaits_row: bool = False
 
 
 @dataclass(frozen=True)

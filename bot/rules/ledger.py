@@ -37,22 +37,45 @@ class LineAccount:
 
 def outside_refunds(order: OrderSnapshot, settlements: Iterable[Settlement]) -> tuple[ShopRefund, ...]:
     """The shop's refund rows that no settlement of ours stands for."""
-    ours = tuple(settlements)
-    ids = {settlement.refund_id for settlement in ours}
-    references = {settlement.reference for settlement in ours}
-    return tuple(
-        refund
-        for refund in order.refunds
-        if refund.refund_id not in ids and refund.reason.split(" ")[0] not in references
-    )
+    ours = set(_rows(order, tuple(settlements)).values())
+    return tuple(refund for refund in order.refunds if refund.refund_id not in ours)
 
 
 def order_remaining(order: OrderSnapshot, settlements: Sequence[Settlement]) -> Money:
     """What the order can still give back: the shop's word, less what of ours it does not show yet."""
-    ids = {refund.refund_id for refund in order.refunds}
-    references = {refund.reason.split(" ")[0] for refund in order.refunds}
-    unseen = (s.amount.minor for s in settlements if s.refund_id not in ids and s.reference not in references)
+    shown = {reference for reference, _ in _rows(order, settlements)}
+    unseen = (one.amount.minor for one in settlements if one.reference not in shown)
     return Money(max(0, order.remaining.minor - sum(unseen)), order.currency)
+
+
+def _rows(order: OrderSnapshot, settlements: Sequence[Settlement]) -> Mapping[tuple[str, int], int]:
+    """Rows of the shop that stand for settlements of ours, each by its reference and a number.
+
+    A row is known by its id or by the reference that opens its reason. One that the shop's plugin made for
+    money we paid without the shop is known by its amount alone: it has no lines and pays nothing back.
+    """
+    known = {one.refund_id: one.reference for one in settlements if one.refund_id is not None}
+    named = {one.reference for one in settlements}
+    rows: dict[tuple[str, int], int] = {}
+    for refund in order.refunds:
+        first = refund.reason.split(" ")[0]
+        reference = known.get(refund.refund_id) or (first if first in named else "")
+        if reference:
+            rows[reference, refund.refund_id] = refund.refund_id
+    for one in (one for one in settlements if one.awaits_row and not _has_row(rows, one)):
+        bare = (row for row in order.refunds if row.refund_id not in rows.values() and _is_bare(row))
+        adopted = next((row for row in bare if row.amount == one.amount), None)
+        if adopted is not None:
+            rows[one.reference, adopted.refund_id] = adopted.refund_id
+    return rows
+
+
+def _has_row(rows: Mapping[tuple[str, int], int], settlement: Settlement) -> bool:
+    return any(reference == settlement.reference for reference, _ in rows)
+
+
+def _is_bare(refund: ShopRefund) -> bool:
+    return not refund.lines and not refund.paid_back
 
 
 def account(order: OrderSnapshot, settlements: Sequence[Settlement], line: OrderLine) -> LineAccount:

@@ -95,7 +95,8 @@ class OrderSnapshot:
     """An order of the shop at ``read_at``. All amounts are in ``currency``.
 
     ``card_paid`` is what the payment method itself took where something else (a gift card) paid the rest;
-    None means it took everything.
+    None means it took everything. ``stripe_currency`` is what Stripe took the payment in, empty where the
+    desk's key does not know it.
     """
 
     order_id: int
@@ -122,6 +123,7 @@ class OrderSnapshot:
     decimals_confirmed: bool = True
     store_url: str = ""
     card_paid: Money | None = None
+    stripe_currency: str = ""
 
     @property
     def refunded(self) -> Money:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
+from bot.config import StripeRefunds
 from bot.desk.access import Operator
 from bot.desk.inspection import Arrival, receive
 from bot.desk.performers import shop_performers
@@ -24,17 +25,18 @@ from store.models import Operation
 from store.terms import Method, OperationState
 from tests.world import ALICE, BOB, World
 
-MONEY = ("shop.refund", "shop.book", "shop.coupon", "shop.restock")
+MONEY = ("stripe.refund", "shop.late_book", "shop.refund", "shop.book", "shop.coupon", "shop.restock")
 
 
 @contextmanager
-def with_a_bank(world: World) -> Iterator[Stripe]:
-    """Let cards be charged through a Stripe the desk has a key for."""
+def with_a_bank(world: World, refunds: StripeRefunds = StripeRefunds.SHOP) -> Iterator[Stripe]:
+    """Let cards be charged through a Stripe the desk has a key for; who is asked to pay back is a setting."""
     stripe = Stripe()
     world.shop.gateways["stripe"] = StripeGateway(world.shop, stripe)
     with Service(create_app(stripe)) as service:
         payments = Payments(TEST_KEY, base=service.url, tries=0)
-        world.desk = replace(world.desk, payments=payments)
+        settings = world.desk.settings.model_copy(update={"stripe_refunds": refunds})
+        world.desk = replace(world.desk, payments=payments, settings=settings)
         world.journal = a_worker(world)
         yield stripe
         payments.close()
