@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 
 from bot.journal import Journal
 
@@ -17,8 +16,8 @@ def run(journal: Journal, stop: threading.Event, wake: threading.Event, pause: f
     swept, errors, worked = -journal.pace.sweep, 0, False
     while not stop.is_set():
         try:
-            if time.monotonic() - swept > journal.pace.sweep:
-                swept = time.monotonic()
+            if journal.monotonic() - swept > journal.pace.sweep:
+                swept = journal.monotonic()
                 journal.take_over()
             worked = (worked or journal.is_any_due()) and journal.run_due()
             errors = 0

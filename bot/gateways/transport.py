@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -76,15 +76,22 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
+def open_adapter() -> BaseAdapter:
+    """What carries a session's requests over the network."""
+    return _Adapter(pool_maxsize=4, max_retries=0)
+
+
 class Transport:
     """Sends letters, each exactly once: no retry, no redirect, nothing from the environment.
 
     Reads share a kept session per thread. Writes get a fresh connection each: a kept one may have been
     closed by the shop a moment ago, and a write lost that way would be in doubt for nothing.
+    ``adapter`` makes what carries the requests, another one only where the shop is no network away.
     """
 
-    def __init__(self, *, ca_bundle: str = "") -> None:
+    def __init__(self, *, ca_bundle: str = "", adapter: Callable[[], BaseAdapter] = open_adapter) -> None:
         self._verify: bool | str = ca_bundle or True
+        self._adapter = adapter
         self._local = threading.local()
 
     def send(self, letter: Letter, *, seconds: float) -> Answer:
@@ -134,7 +141,7 @@ class Transport:
         session.verify = self._verify
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(pool_maxsize=4, max_retries=0))
+            session.mount(scheme, self._adapter())
         return session
 
     def close(self) -> None:

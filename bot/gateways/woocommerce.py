@@ -56,8 +56,9 @@ class Shop:
         pause: float = 0.5,
         ca_bundle: str = "",
         now: Clock = utc_now,
+        transport: Transport | None = None,
     ) -> None:
-        self.transport = Transport(ca_bundle=ca_bundle)
+        self.transport = transport or Transport(ca_bundle=ca_bundle)
         api = ShopApi(url, consumer_key, consumer_secret, self.transport)
         self.client = Client(api, timeout=timeout, patience=patience, pause=pause)
         self.timeout, self.money_timeout, self.now = timeout, money_timeout, now
