@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from store.terms import (
     Author,
     Condition,
+    DifferenceKind,
     Method,
     OperationState,
     PersonKind,
@@ -346,3 +347,56 @@ class Mark(SQLModel, table=True):
 
     name: str = Field(primary_key=True, max_length=80)
     value: str = Field(max_length=200)
+
+
+class Difference(SQLModel, table=True):
+    """What the desk, the shop and the bank do not agree on: one row from its finding to its end.
+
+    The amounts are what each of the three says, None where that one has no say. ``about`` holds what its
+    words need. ``settled_by`` None with ``settled_at`` means that it went away by itself. ``channel``, ``ts``
+    and ``digest`` are where its Slack message is and what that shows.
+    """
+
+    __tablename__ = "differences"
+    __table_args__ = (unique_where("uq_differences_open", "key", where="settled_at IS NULL"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=200, index=True)
+    kind: DifferenceKind = Field(sa_column=words_of(DifferenceKind))
+    order_id: int | None = Field(default=None, foreign_key="orders.order_id", index=True, sa_type=BigInteger)
+    return_id: int | None = Field(default=None, foreign_key="returns.id")
+    resolution_id: int | None = Field(default=None, foreign_key="resolutions.id")
+    currency: str = Field(default="", max_length=3)
+    ours_minor: int | None = Field(default=None, sa_type=BigInteger)
+    shop_minor: int | None = Field(default=None, sa_type=BigInteger)
+    bank_minor: int | None = Field(default=None, sa_type=BigInteger)
+    about: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    found_at: datetime
+    seen_again_at: datetime
+    owner_id: str | None = Field(default=None, max_length=64)
+    owned_since: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = Field(default=None, max_length=64)
+    note: str = ""
+    channel: str = Field(default="", max_length=64)
+    ts: str = Field(default="", max_length=32)
+    digest: str = Field(default="", max_length=64)
+
+
+class Tally(SQLModel, table=True):
+    """What shop and bank showed of an order's refunds of one day when they were last compared.
+
+    ``outside`` is the part of ``shop`` that the desk did not refund, ``through`` the part that should be at
+    the bank.
+    """
+
+    __tablename__ = "tallies"
+
+    order_id: int = Field(foreign_key="orders.order_id", primary_key=True, sa_type=BigInteger)
+    day: date = Field(primary_key=True, index=True)
+    currency: str = Field(max_length=3)
+    shop_minor: int = Field(sa_column=minor_units())
+    outside_minor: int = Field(sa_column=minor_units())
+    through_minor: int = Field(sa_column=minor_units())
+    bank_minor: int = Field(sa_column=minor_units())
+    compared_at: datetime

@@ -127,3 +127,20 @@ class Author(StrEnum):
     STAFF = "staff"
     CUSTOMER = "customer"
     DESK = "desk"
+
+
+class DifferenceKind(StrEnum):
+    """What the desk, the shop and the bank can disagree on."""
+
+    ROW_GONE = "row_gone"
+    OTHER_AMOUNT = "other_amount"
+    TWO_ROWS = "two_rows"
+    PHANTOM_ROW = "phantom_row"
+    BANK_DIFFERS = "bank_differs"
+    BANK_FAILED = "bank_failed"
+    TURNED_UP = "turned_up"
+    OVER_REFUNDED = "over_refunded"
+    EXCHANGE_REFUNDED = "exchange_refunded"
+    NOT_RESTOCKED = "not_restocked"
+    DAY_DIFFERS = "day_differs"
+    NEWS_OFF = "news_off"
