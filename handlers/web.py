@@ -14,14 +14,14 @@ from handlers import api
 from handlers.bodies import TooLarge, body_of
 from handlers.signing import signed_by_slack
 from handlers.slack.payload import read_payload
-from handlers.webhooks import woocommerce
+from handlers.webhooks import stripe, woocommerce
 from store.db import reading
 
 Body = Annotated[bytes, Depends(body_of)]
 
 
 def create_app(desk: Desk, bolt: App) -> FastAPI:
-    """The web application: Slack, the shop's webhooks, the JSON intake, and signs of life."""
+    """The web application: Slack, the webhooks of shop and Stripe, the JSON intake, and signs of life."""
     app = FastAPI(title="Returns Desk", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json")
     app.add_exception_handler(TooLarge, _too_large)
 
@@ -47,6 +47,7 @@ def create_app(desk: Desk, bolt: App) -> FastAPI:
 
     app.include_router(api.create_router(desk))
     app.include_router(woocommerce.create_router(desk))
+    app.include_router(stripe.create_router(desk))
     return app
 
 

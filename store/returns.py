@@ -155,3 +155,9 @@ def find(session: Session, text: str, limit: int) -> Sequence[Return]:
 def order_by_number(session: Session, number: str) -> ShopOrder | None:
     """The kept order with the number people know it by."""
     return session.exec(select(ShopOrder).where(ShopOrder.number == number)).first()
+
+
+def order_paid_by(session: Session, payment_intent: str) -> int | None:
+    """The order with this payment intent, the newest if there are several."""
+    wanted = select(ShopOrder.order_id).where(ShopOrder.payment_intent == payment_intent)
+    return session.exec(wanted.order_by(col(ShopOrder.order_id).desc()).limit(1)).first()

@@ -17,6 +17,7 @@ MONEY = (ROOT / "store" / "money.py", ROOT / "bot" / "rules", ROOT / "bot" / "re
 MAY_CATCH_ALL = (
     ROOT / "handlers",
     ROOT / "bot" / "journal.py",
+    ROOT / "bot" / "worker.py",
     ROOT / "bot" / "scheduler.py",
     ROOT / "bot" / "sandbox",
 )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.commands.disk import shared_filesystem
 from bot.commands.shop_checks import check_shop
-from bot.config import BadSettings, Settings
+from bot.config import BadSettings, Settings, StripeRefunds
 from bot.errors import GatewayError, Refused
 from bot.findings import Finding, ok, warning, wrong
 from bot.gateways.stripe import Payments
@@ -43,6 +43,12 @@ def examine() -> Iterator[Finding]:
     yield from check_door(settings)
 
 
+WEBHOOK_ADVICE = (
+    "Point an endpoint of Stripe at /webhooks/stripe with the events charge.refunded, refund.created, "
+    "refund.updated, refund.failed and charge.dispute.created, and copy its signing secret."
+)
+
+
 def check_stripe(settings: Settings) -> Finding:
     """Whether Stripe knows the key, and whose account it opens."""
     payments = Payments(
@@ -50,6 +56,7 @@ def check_stripe(settings: Settings) -> Finding:
     )
     try:
         account = payments.read_account()
+        able = settings.stripe_refunds is StripeRefunds.SHOP or payments.may_refund()
     except Refused as e:
         return wrong(
             "Stripe", f"refuses the key: {e.detail}", "Copy the key anew: Stripe, Developers, API keys."
@@ -58,6 +65,12 @@ def check_stripe(settings: Settings) -> Finding:
         return warning("Stripe", f"does not answer: {e.detail}", "Check this machine's way to the internet.")
     finally:
         payments.close()
+    if not able:
+        return wrong(
+            "Stripe",
+            "the key may not create refunds, but STRIPE_REFUNDS says direct",
+            "Give the key write permission for charges and refunds, or set STRIPE_REFUNDS=shop.",
+        )
     return ok(
         "Stripe", f"account {account.name or account.account_id}, {'live' if account.live else 'test'} key"
     )
@@ -70,8 +83,11 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     if not settings.stripe_api_key:
         text = "is not set: when the shop cannot tell what became of a refund, a person has to look at Stripe"
         yield warning(
-            "STRIPE_API_KEY", text, "Give a restricted key (rk_) that may read charges and refunds."
+            "STRIPE_API_KEY", text, "Give a restricted key (rk_) that may write charges and refunds."
         )
+    elif not settings.stripe_webhook_secret:
+        text = "is not set: a refund the bank gives back is noticed by asking, up to a day later"
+        yield warning("STRIPE_WEBHOOK_SECRET", text, WEBHOOK_ADVICE)
     if not settings.missing("serve"):
         yield ok("settings", "all that is needed is set")
 

@@ -9,7 +9,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("The desk", "database_url", "digest_time"),
     ("Slack", "slack_bot_token", "slack_api_url"),
     ("The shop", "woocommerce_url", "poll_seconds"),
-    ("Stripe, as evidence", "stripe_api_key", "stripe_api_base"),
+    ("Stripe", "stripe_api_key", "stripe_api_base"),
     ("Rules", "window_days", "return_number_start"),
     ("Other doors", "intake_secret", "intake_secret"),
 )

@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import customer, documents
+from bot.desk import Desk
 from bot.desk.cases import case_of
-from bot.desk.changes import BY_A_PERSON, Change
+from bot.desk.changes import BY_A_PERSON, Change, an_operation
 from bot.desk.payloads import booking_of, restocking_of
 from bot.i18n import N_, Words
 from bot.operations import Outcome
@@ -20,6 +21,7 @@ from bot.resolutions.payout import Watched
 from bot.rules.choice import RefundQuote
 from bot.rules.lifecycle import next_status
 from store import journal, returns
+from store.db import writing
 from store.models import Operation, Resolution
 from store.terms import Event, OperationState, ResolutionStatus
 
@@ -53,13 +55,26 @@ def watch_bank(change: Change, row: Resolution) -> None:
     bank = row.outcome.get("bank", {})
     if bank.get("status") not in PENDING:
         return
-    payload, due = documents.write(Watched(bank["refund_id"])), change.now + timedelta(minutes=1)
-    known = _planned(change, row, WATCH)
-    if known is None:
-        _plan(change, row, WATCH, payload, due)
-    else:
-        known.payload, known.state, known.due_at, known.finished_at = payload, OperationState.DUE, due, None
-        change.session.add(known)
+    operation = _watch(row, bank["refund_id"], change.now)
+    operation.due_at = change.now + timedelta(minutes=1)
+    journal.plan_again(change.session, operation)
+
+
+def look_at_bank(desk: Desk, order_id: int) -> None:
+    """Something happened to the order's payment: look again at every refund the bank showed us, soon."""
+    with writing(desk.engine) as session:
+        returns.locked_order(session, order_id)
+        for row in returns.settled_on(session, order_id):
+            bank = row.outcome.get("bank")
+            if bank and row.status is ResolutionStatus.DONE:
+                journal.plan_again(session, _watch(row, bank["refund_id"], desk.now()))
+
+
+def _watch(row: Resolution, refund_id: str, now: datetime) -> Operation:
+    payload = documents.write(Watched(refund_id))
+    operation = an_operation(f"{row.reference}/{WATCH}", WATCH, f"order:{row.order_id}", payload, now=now)
+    operation.return_id, operation.resolution_id = row.return_id, row.id
+    return operation
 
 
 def after_books(session: Session, order_id: int, now: datetime) -> datetime:
@@ -113,12 +128,15 @@ def watched(change: Change, row: Resolution, operation: Operation, outcome: Outc
     bank: Mapping[str, Any] = outcome.evidence.get("bank", {})
     if bank.get("refund_id") != row.outcome.get("bank", {}).get("refund_id"):
         return
+    before = row.outcome["bank"]["status"]
     row.outcome = {**row.outcome, "bank": dict(bank)}
+    if row.status is not ResolutionStatus.DONE:
+        return
     if bank["status"] in FAILED:
         _given_back(change, row, operation)
     elif bank["status"] in PENDING:
         _look_again(change, row, operation)
-    else:
+    elif before in PENDING:
         change.note("bank_paid", reference=row.reference)
         change.tell_team(f"{row.reference}-bank-paid-{bank['refund_id']}", "bank_paid", resolution=row.id)
 

@@ -110,6 +110,12 @@ def is_known(desk: Desk, order_id: int) -> bool:
         return session.get(ShopOrder, order_id) is not None
 
 
+def order_paid_by(desk: Desk, payment_intent: str) -> int | None:
+    """The kept order that this payment of Stripe's paid, or None."""
+    with reading(desk.engine) as session:
+        return returns.order_paid_by(session, payment_intent) if payment_intent else None
+
+
 def plan_poll(desk: Desk) -> None:
     """Want the shop asked which orders changed: webhooks are hints, this is the truth."""
     operation = an_operation("poll", POLL, "shop:poll", {}, now=desk.now())

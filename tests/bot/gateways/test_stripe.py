@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from stripe import WebhookSignature
 
-from bot.errors import Refused, Unreachable
-from bot.gateways.stripe import Payments, check_event
+from bot.clock import utc_now
+from bot.errors import OutcomeUnknown, Refused, Unreachable
+from bot.gateways.stripe import Payments, StripeRefundOrder, check_event
 from bot.sandbox.serving import Service
-from bot.sandbox.stripe import LIVE_KEY, TEST_KEY, Stripe, Trouble, create_app
+from bot.sandbox.stripe import LIVE_KEY, READ_ONLY_KEY, TEST_KEY, Stripe, Trouble, create_app
 from bot.sandbox.stripe.app import StripeApp
 from store.money import Money, total
 from tests.bot.gateways.scripted_shop import Script, say
@@ -164,14 +165,14 @@ def sign(body: bytes, secret: str = SECRET, at: float | None = None) -> str:
 
 def test_a_signed_event_names_its_payment() -> None:
     body = event(object="refund", id="re_1", payment_intent="pi_1")
-    found = check_event(body, sign(body), SECRET)
+    found = check_event(body, sign(body), SECRET, utc_now())
     assert found is not None
     assert (found.kind, found.payment_intent, found.live) == ("refund.updated", "pi_1", False)
 
 
 def test_an_event_about_the_payment_itself_names_it_too() -> None:
     body = event("payment_intent.succeeded", object="payment_intent", id="pi_2")
-    found = check_event(body, sign(body), SECRET)
+    found = check_event(body, sign(body), SECRET, utc_now())
     assert found is not None
     assert found.payment_intent == "pi_2"
 
@@ -196,7 +197,7 @@ BODY = event(object="refund", id="re_1", payment_intent="pi_1")
     ],
 )
 def test_a_forged_stale_or_garbled_event_is_none(body: bytes, signature: str, secret: str) -> None:
-    assert check_event(body, signature, secret) is None
+    assert check_event(body, signature, secret, utc_now()) is None
 
 
 def test_a_dispute_is_seen_until_it_is_decided(stripe: Stripe, payments: Payments) -> None:
@@ -206,3 +207,78 @@ def test_a_dispute_is_seen_until_it_is_decided(stripe: Stripe, payments: Payment
     assert not payments.is_disputed(other.payment_intent)
     stripe.close_dispute(dispute, "won")
     assert not payments.is_disputed(paid.payment_intent)
+
+
+def an_order_for(intent: str, minor: int = 1000) -> StripeRefundOrder:
+    return StripeRefundOrder(intent, Money(minor, "EUR"), "op1", "RMA-1-R1 Return RMA-1", {"return": "RMA-1"})
+
+
+def test_a_refund_under_our_key_says_what_it_is_for(stripe: Stripe, payments: Payments) -> None:
+    paid = stripe.charge(5000, "eur")
+    made = payments.create_refund(an_order_for(paid.payment_intent), "op:1:refund:v1")
+    assert (made.amount, made.status, made.operation) == (Money(1000, "EUR"), "succeeded", "op1")
+    assert made.reason.split(" ")[0] == "RMA-1-R1"
+    assert stripe.refunded(paid.payment_intent) == 1000
+    assert payments.read_refund(made.refund_id) == made
+
+
+def test_the_same_key_pays_once_and_another_key_pays_again(stripe: Stripe, payments: Payments) -> None:
+    paid = stripe.charge(5000, "eur")
+    wanted = an_order_for(paid.payment_intent)
+    first, again = (payments.create_refund(wanted, "op:1:refund:v1") for _ in range(2))
+    assert first.refund_id == again.refund_id
+    payments.create_refund(wanted, "op:1:refund:v2")
+    assert stripe.refunded(paid.payment_intent) == 2000
+
+
+def test_a_key_used_for_something_else_before_leaves_the_outcome_open(
+    stripe: Stripe, payments: Payments
+) -> None:
+    paid = stripe.charge(5000, "eur")
+    payments.create_refund(an_order_for(paid.payment_intent), "op:1:refund:v1")
+    with pytest.raises(OutcomeUnknown):
+        payments.create_refund(an_order_for(paid.payment_intent, 2000), "op:1:refund:v1")
+    assert stripe.refunded(paid.payment_intent) == 1000
+
+
+ANSWERS = [
+    (400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}, Refused),
+    (402, {"error": {"type": "card_error", "code": "card_declined"}}, Refused),
+    (401, {"error": {"type": "invalid_request_error"}}, Refused),
+    (403, {"error": {"type": "invalid_request_error"}}, Refused),
+    (404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, Refused),
+    (409, {"error": {"type": "invalid_request_error", "code": "idempotency_key_in_use"}}, OutcomeUnknown),
+    (429, {"error": {"type": "invalid_request_error", "code": "rate_limit"}}, Unreachable),
+    (500, {"error": {"type": "api_error"}}, OutcomeUnknown),
+    (503, "<html>try later</html>", OutcomeUnknown),
+    (403, "<html>forbidden</html>", OutcomeUnknown),
+    (200, "<html>welcome</html>", OutcomeUnknown),
+    (200, {"id": "re_1", "object": "refund"}, OutcomeUnknown),
+    (200, {"object": "list", "data": []}, OutcomeUnknown),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"), ANSWERS, ids=[f"{status}-{n}" for n, (status, _, _) in enumerate(ANSWERS)]
+)
+def test_what_an_answer_to_a_refund_proves(
+    script: Script, status: int, body: object, error: type[Exception]
+) -> None:
+    said = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    script.on("POST", "/refunds", say(status, said))
+    with pytest.raises(error):
+        Payments(TEST_KEY, base=script.url, tries=0).create_refund(an_order_for("pi_1"), "op:1:refund:v1")
+
+
+def test_a_connection_that_breaks_leaves_the_outcome_open() -> None:
+    with pytest.raises(OutcomeUnknown):
+        Payments(TEST_KEY, base="http://127.0.0.1:9", tries=0).create_refund(an_order_for("pi_1"), "k")
+
+
+def test_a_key_that_may_only_read_is_known_without_moving_money(
+    stripe: Stripe, connect: Callable[[str], Payments]
+) -> None:
+    stripe.charge(5000, "eur")
+    assert connect(TEST_KEY).may_refund()
+    assert not connect(READ_ONLY_KEY).may_refund()
+    assert stripe.all("refund") == []
