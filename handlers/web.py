@@ -1,6 +1,7 @@
 """create_app(desk): every HTTP door of the desk, mounted on one application."""
 
 import json
+import logging
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
@@ -14,9 +15,11 @@ from handlers import api
 from handlers.bodies import TooLarge, body_of
 from handlers.signing import signed_by_slack
 from handlers.slack.payload import read_payload
+from handlers.slack.unsaved import ARRIVED
 from handlers.webhooks import stripe, woocommerce
-from store.db import reading
+from store.db import AWAY, reading
 
+log = logging.getLogger(__name__)
 Body = Annotated[bytes, Depends(body_of)]
 
 
@@ -24,6 +27,8 @@ def create_app(desk: Desk, bolt: App) -> FastAPI:
     """The web application: Slack, the webhooks of shop and Stripe, the JSON intake, and signs of life."""
     app = FastAPI(title="Returns Desk", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json")
     app.add_exception_handler(TooLarge, _too_large)
+    for away in AWAY:
+        app.add_exception_handler(away, _not_saved)
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:
@@ -61,7 +66,10 @@ def _slack(desk: Desk, bolt: App, request: Request, body: bytes) -> Response:
     payload = read_payload(body, headers.get("content-type", ""))
     if payload is None:
         return PlainTextResponse("not what Slack sends", status_code=400)
-    said = BoltRequest(body=json.dumps(payload), headers=dict(headers), query=request.url.query)
+    arrived = {ARRIVED: request.state.arrived}
+    said = BoltRequest(
+        body=json.dumps(payload), headers=dict(headers), query=request.url.query, context=arrived
+    )
     return _response(bolt.dispatch(said))
 
 
@@ -72,6 +80,14 @@ def _response(answer: BoltResponse) -> Response:
 def _media_type(answer: BoltResponse) -> str:
     kinds = answer.headers.get("content-type") or ["text/plain"]
     return str(kinds[0])
+
+
+def _not_saved(request: Request, error: Exception) -> JSONResponse:
+    """Whoever sent it shall send it again: the same request twice does no harm at any of the doors."""
+    log.error("%s was not saved: %s", request.url.path, error)
+    said = "Not saved: the desk cannot write at the moment. Send the same request again in a minute."
+    problem: dict[str, Any] = {"error": {"code": "not_saved", "message": said, "field": ""}}
+    return JSONResponse(problem, status_code=503, headers={"retry-after": "30"})
 
 
 def _too_large(_request: Request, _error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """Engines and sessions for SQLite and PostgreSQL, set so that a committed intent survives a power cut."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -7,8 +8,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlmodel import Session
 
 # Writers queue at BEGIN, never between a read and its write: without IMMEDIATE, SQLite's driver opens the
@@ -19,7 +22,19 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=2000",
 )
-THREADS = 32
+PATIENCE = 2000  # milliseconds a writer waits for the others, as the pragma above
+LEAST = 250  # milliseconds even somebody in a hurry waits: what a busy but healthy database may take
+POSTGRESQL = {"connect_timeout": 2, "options": "-c lock_timeout=10000"}  # seconds, milliseconds
+THREADS, MORE = 32, 32
+POOL_PATIENCE = 1.0  # seconds to wait for a connection when all are taken
+
+
+class CommitUnknown(Exception):
+    """The connection broke while it committed: nobody here can tell whether the database took it."""
+
+
+# A database that is locked, full, read-only or gone, or that has no connection left for us.
+AWAY = (OperationalError, InternalError, InterfaceError, NoConnectionLeft, CommitUnknown)
 
 
 def open_engine(url: str) -> Engine:
@@ -29,11 +44,30 @@ def open_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername.startswith("sqlite"):
         return _open_sqlite(parsed)
-    return create_engine(parsed, pool_size=THREADS, max_overflow=8, pool_pre_ping=True)
+    return _open_postgresql(parsed)
+
+
+def in_a_hurry(engine: Engine, until: float) -> Engine:
+    """The same engine for one caller who cannot wait: ``until``, on the monotonic clock, its locks are had
+    or given up. For writers only; readers do not wait on SQLite, and only for moved tables on PostgreSQL.
+    """
+    return engine.execution_options(until=until)
+
+
+def _open_postgresql(url: Any) -> Engine:
+    engine = _pooled(url, pool_pre_ping=True, connect_args=POSTGRESQL)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if "until" in connection.get_execution_options():
+            wait = _patience(connection)
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout={wait}; SET LOCAL statement_timeout={wait}")
+
+    return engine
 
 
 def _open_sqlite(url: Any) -> Engine:
-    engine = create_engine(url, pool_size=THREADS, max_overflow=8, connect_args={"check_same_thread": False})
+    engine = _pooled(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -42,19 +76,39 @@ def _open_sqlite(url: Any) -> Engine:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.connection.execute(f"PRAGMA busy_timeout={_patience(connection)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
+def _pooled(url: Any, **more: Any) -> Engine:
+    return create_engine(url, pool_size=THREADS, max_overflow=MORE, pool_timeout=POOL_PATIENCE, **more)
+
+
+def _patience(connection: Connection) -> int:
+    until = connection.get_execution_options().get("until")
+    return PATIENCE if until is None else max(LEAST, int((until - time.monotonic()) * 1000))
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction that writes: committed at the end of the block, rolled back by any error."""
+    """One transaction that writes: committed at the end of the block, rolled back by any error.
+
+    Raises one of ``AWAY`` when the database takes nothing.
+    """
     with Session(engine, expire_on_commit=False) as session:
         yield session
-        session.commit()
+        try:
+            session.commit()
+        except DBAPIError as e:
+            if e.connection_invalidated:
+                raise CommitUnknown(str(e)) from e
+            raise
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import Ack, BoltContext
+from slack_bolt import Ack, BoltContext, BoltResponse
 from slack_sdk import WebClient
 
 from blocks.answers import error_text
@@ -17,8 +17,9 @@ from bot.desk.access import Operator
 from bot.desk.changes import an_operation
 from bot.errors import DeskError, NotFound
 from bot.i18n import Words
+from handlers.slack.unsaved import answer_unsaved, hurried, last_input
 from store import inbox, journal
-from store.db import writing
+from store.db import AWAY, writing
 
 log = logging.getLogger(__name__)
 ANSWER = "slack.answer"
@@ -104,16 +105,28 @@ class Click:
 Listener = Callable[[Click], Answer]
 
 
-def listening(desk: Desk, listener: Listener) -> Callable[..., None]:
+def listening(desk: Desk, listener: Listener) -> Callable[..., BoltResponse]:
     """``listener`` as Bolt calls it: acknowledged once, with its answer or with why not."""
 
-    def run(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        click = click_of(desk, body, context, client)
-        answer, outcome = _answer(listener, click)
-        ack(**(answer or {}))
-        inbox.conclude(click.desk.engine, click.delivery, outcome)
+    def run(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> BoltResponse:
+        click = click_of(hurried(desk, context), body, context, client)
+        try:
+            answer, outcome = _answer(listener, click)
+        except AWAY as e:
+            return answer_unsaved(click.desk, context, body, e)
+        acknowledgement = ack(**(answer or {}))
+        _conclude(click, outcome)
+        return acknowledgement
 
     return run
+
+
+def _conclude(click: Click, outcome: str) -> None:
+    """What became of it. That this cannot be written is no reason to take back what was."""
+    try:
+        inbox.conclude(click.desk.engine, click.delivery, outcome)
+    except AWAY as e:
+        log.error("the outcome of delivery %s was not kept: %s", click.delivery, e)
 
 
 def click_of(desk: Desk, body: Mapping[str, Any], context: BoltContext, client: WebClient) -> Click:
@@ -134,6 +147,8 @@ def _answer(listener: Listener, click: Click) -> tuple[Answer, str]:
         return listener(click), "done"
     except DeskError as e:
         return _refuse(click, e), f"{type(e).__name__}: {e.message}"
+    except AWAY:
+        raise
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("unforeseen, reference %s", reference)
@@ -164,9 +179,9 @@ def _tell(click: Click, text: str) -> Answer:
 
 def _block_of(view: Mapping[str, Any], field: str) -> str:
     """The input of ``field`` in a modal; the last input where the error is about none of them."""
-    inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    inputs = [str(block["block_id"]) for block in view.get("blocks", ()) if block.get("type") == "input"]
     named = [block for block in inputs if field and (block == field or block.startswith(f"{field}:"))]
-    return str((named or inputs[-1:] or [""])[0])
+    return named[0] if named else last_input(view)
 
 
 def parse_return(value: str) -> tuple[int, int]:

@@ -9,7 +9,9 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from bot.desk import Desk
 from bot.desk.access import find_operator
 from handlers.slack.people import plan_look_up
+from handlers.slack.unsaved import answer_unsaved, hurried
 from store import inbox
+from store.db import AWAY
 
 log = logging.getLogger(__name__)
 
@@ -22,20 +24,28 @@ def install(app: App, desk: Desk) -> None:
         request: BoltRequest, context: BoltContext, next_: Callable[[], BoltResponse]
     ) -> BoltResponse:
         """One durable row before anything happens; a second copy of the same delivery is only answered."""
-        key = delivery_key(request.body)
-        delivery = inbox.receive(desk.engine, "slack", key, at=desk.now())
+        at_once = hurried(desk, context)
+        try:
+            delivery = inbox.receive(at_once.engine, "slack", delivery_key(request.body), at=desk.now())
+        except AWAY as e:
+            return answer_unsaved(at_once, context, request.body, e)
         if delivery is None:
             return BoltResponse(status=200, body="")
         context["delivery"] = delivery
         return next_()
 
     @app.middleware
-    def identify(context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
+    def identify(
+        request: BoltRequest, context: BoltContext, next_: Callable[[], BoltResponse]
+    ) -> BoltResponse:
         """The operator and their language, from our own table; an unknown one is looked up for next time."""
-        user_id = context.user_id or ""
-        operator = find_operator(desk, user_id)
-        if operator.unknown and user_id:
-            plan_look_up(desk, user_id)
+        at_once, user_id = hurried(desk, context), context.user_id or ""
+        try:
+            operator = find_operator(at_once, user_id)
+            if operator.unknown and user_id:
+                plan_look_up(at_once, user_id)
+        except AWAY as e:
+            return answer_unsaved(at_once, context, request.body, e)
         context["operator"] = operator
         return next_()
 
