@@ -16,8 +16,8 @@ demo: .venv/.ready ## Open the desk on a simulated shop, Slack and Stripe; needs
 test: .venv/.ready-dev ## Run the tests; needs no network and no service
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not proof"
 
-prove: .venv/.ready-dev ## Let workers die and answers get lost in pairs, at every step; most of an hour
-	$(BIN)/python -m pytest -n $(WORKERS) -m proof
+prove: .venv/.ready-dev ## Prove that money moves once: faults, deaths, races and defects by the thousand, counted
+	.ci/with-postgresql $(BIN)/python -m pytest -n $(WORKERS) -m proof
 
 check: .venv/.ready-dev ## Look at style, types and the directions of imports
 	$(BIN)/ruff check .

@@ -26,7 +26,7 @@ from store.models import Operation, Resolution
 from store.terms import Event, OperationState, ResolutionStatus
 
 # How long the shop's own plugin may take to book what Stripe told it: longer where the shop itself stumbled.
-PLUGIN_TIME, PLUGIN_TIME_AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=10)
+PLUGIN_TIME, PLUGIN_TIME_AFTER_TROUBLE = timedelta(minutes=2), timedelta(minutes=10)
 FIRST_LOOK = timedelta(seconds=5)
 ROOM = timedelta(seconds=60)  # from a payment to its books, where another decision waits behind it
 WATCH_FOR = timedelta(days=30)  # banks give a refund back within weeks, not later
