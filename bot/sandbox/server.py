@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from bot.sandbox import plugin
 from bot.sandbox.bank import StripeGateway
 from bot.sandbox.faults import Faults, Faulty
 from bot.sandbox.moments import Clock
 from bot.sandbox.page.admin import AdminPages
 from bot.sandbox.page.app import create_page
 from bot.sandbox.page.commands import Installed
+from bot.sandbox.plugin import StripePlugin
 from bot.sandbox.serving import Service
 from bot.sandbox.shop import Shop
 from bot.sandbox.shop import create_app as create_shop_app
@@ -84,7 +86,8 @@ class Sandbox:
         self.shop = Shop(clock=self.clock)
         self.stripe = Stripe(clock=self.clock, retry_delays=(1.0, 5.0), country="FR")
         self.slack = Slack(cast=lambda: cast(self.language), rate_limits=False, retry_delays=(1.0, 5.0, 30.0))
-        self.shop.gateways["stripe"] = StripeGateway(self.shop, self.stripe)
+        self.gateway = StripeGateway(self.shop, self.stripe)
+        self.shop.gateways["stripe"] = self.gateway
         self.shop.gateways["paypal"] = self.shop.state.card("paypal", "PayPal")
         self.installed = Installed()
         self.desk_url = ""
@@ -95,7 +98,7 @@ class Sandbox:
 
     def _open(self) -> dict[str, Service]:
         page = Service(create_page(self), port=self.ports.page)
-        shop = AdminPages(create_shop_app(self.shop), page.url)
+        shop = AdminPages(StripePlugin(create_shop_app(self.shop), self.gateway), page.url)
         slack, stripe = create_slack_app(self.slack), create_stripe_app(self.stripe)
         return {
             "page": page,
@@ -114,6 +117,7 @@ class Sandbox:
         for service in self._services.values():
             service.start()
         self.shop.start_queue(QUEUE_SECONDS)
+        self.stripe.add_webhook(self.shop_url + plugin.ADDRESS, events=plugin.EVENTS)
         return self
 
     def stop(self) -> None:

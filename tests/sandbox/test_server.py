@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,18 @@ def test_no_script_of_the_page_writes_html() -> None:
     ]
     assert found == []
     assert [path.name for path in page.WEB.iterdir() if len(path.read_text().splitlines()) > 400] == []
+
+
+def test_the_shops_plugin_books_a_refund_that_was_made_at_stripe_but_not_its_own_a_second_time(
+    sandbox: Sandbox,
+) -> None:
+    mug = sandbox.shop.add_product("Mug", "33.00", stock=5)
+    order = sandbox.shop.place_order([(mug, 2)], payment_method="stripe")
+    sandbox.gateway.refund(order, "33.00", "RMA-1-R1 Return RMA-1")
+    sandbox.stripe.refund_from_plugin(order.transaction_id, 1000, "made in the dashboard")
+    for _ in range(200):
+        if sandbox.shop.refunds(order.id):
+            break
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert [(str(row.amount), row.lines) for row in sandbox.shop.refunds(order.id)] == [("10.00", [])]
