@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import bindparam, exists, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -46,14 +47,14 @@ def plan_again(session: Session, operation: Operation) -> Operation:
 
 def is_any_due(session: Session, *, now: datetime, kinds: Collection[str]) -> bool:
     """Whether ``claim`` would find something at this instant."""
-    return session.exec(_claimable(now, kinds)).first() is not None
+    return session.exec(_claimable(tuple(kinds)), params={"now": now}).first() is not None
 
 
 def claim(
     session: Session, *, owner: str, now: datetime, until: datetime, kinds: Collection[str]
 ) -> Operation | None:
     """Take the most urgent operation that may run now; nobody else gets it before ``until``."""
-    found = session.exec(_claimable(now, kinds).with_for_update(skip_locked=True))
+    found = session.exec(_claimable(tuple(kinds)).with_for_update(skip_locked=True), params={"now": now})
     operation: Operation | None = found.first()
     if operation is None:
         return None
@@ -65,8 +66,10 @@ def claim(
     return operation
 
 
-def _claimable(now: datetime, kinds: Collection[str]) -> Any:
-    other = aliased(Operation)
+@cache
+def _claimable(kinds: tuple[str, ...]) -> Any:
+    """The query with its one value open: a worker asks it all day, and building it takes longer than asking."""
+    other, now = aliased(Operation), bindparam("now", type_=col(Operation.due_at).type)
     busy = exists().where(col(other.lane) == Operation.lane, col(other.state) == OperationState.RUNNING)
     paused = exists().where(col(LanePause.lane) == Operation.lane, col(LanePause.until) > now)
     waiting = (OperationState.DUE, OperationState.IN_DOUBT)
