@@ -65,6 +65,16 @@ def _in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     )
 
 
+def _still_in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    one = _resolution(v, case)
+    return words(
+        ":mag: Still no word about {amount}, decided on at {time}. We go on looking, and nothing is sent again "
+        "meanwhile.",
+        amount=one.amount,
+        time=words.moment(one.decided_at, now=case.as_of),
+    )
+
+
 def _needs_person(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     why = sentence(words, one.why, one.why_values) if one.why else ""
@@ -138,6 +148,7 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "settled": _settled,
     "refused": _refused,
     "in_doubt": _in_doubt,
+    "still_in_doubt": _still_in_doubt,
     "needs_person": _needs_person,
     "not_restocked": _not_restocked,
     "bank_paid": _bank_paid,

@@ -30,6 +30,7 @@ PLUGIN_TIME, PLUGIN_TIME_AFTER_TROUBLE = timedelta(minutes=2), timedelta(minutes
 FIRST_LOOK = timedelta(seconds=5)
 ROOM = timedelta(seconds=60)  # from a payment to its books, where another decision waits behind it
 WATCH_FOR = timedelta(days=30)  # banks give a refund back within weeks, not later
+REMINDERS = (timedelta(hours=1), timedelta(hours=4))
 BLOCKED_FOR = timedelta(minutes=10)
 
 
@@ -89,6 +90,15 @@ def after_books(session: Session, order_id: int, now: datetime) -> datetime:
         session.add(row)
         moment = max(moment, hurried.wait_until + FIRST_LOOK)
     return moment
+
+
+def remind(change: Change, row: Resolution) -> None:
+    """Say again that nobody knows yet: after an hour, after four, then each day."""
+    age = change.now - row.decided_at
+    due = sum(age >= moment for moment in REMINDERS) + max(0, age.days)
+    if due > row.outcome.get("reminded", 0):
+        row.outcome = {**row.outcome, "reminded": due}
+        change.tell_team(f"{row.reference}-still-{due}", "still_in_doubt", resolution=row.id)
 
 
 def restocked(change: Change, row: Resolution, _operation: Operation, outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from bot.desk.aftermath import (
     not_restocked,
     plan_late_booking,
     plan_restocking,
+    remind,
     stayed,
     watch_bank,
 )
@@ -161,6 +162,8 @@ def _doubted(change: Change, row: Resolution, outcome: Outcome) -> None:
         # A resolution can be in doubt more than once: at its second step, or after one more try.
         key = f"{row.reference}-in-doubt-{change.rma.version}"
         change.tell_team(key, "in_doubt", resolution=row.id)
+    elif outcome.state is OperationState.IN_DOUBT:
+        remind(change, row)
     if outcome.state is not OperationState.IN_DOUBT:
         change.note("needs_person", reference=row.reference, why=outcome.message)
         change.tell_team(

@@ -302,3 +302,19 @@ def test_a_booking_that_was_never_made_gives_way_to_one_made_by_hand(world: Worl
     world.shop.refund_by_hand(order.id, "66.00")
     let_pass(world, hours=2)
     assert world.case(return_id).resolutions[0].status is ResolutionStatus.REFUSED
+
+
+def test_a_shop_that_is_away_for_days_is_not_forgotten(world: World) -> None:
+    order = an_order(world)
+    return_id = arrived(world, order)
+    decide(world, return_id)
+    world.faults.plan("shop", Fault.LOST_AFTER, method="POST", path="/refunds$")
+    world.work()
+    world.faults.plan("shop", Fault.FORBIDDEN_BEFORE, path="/", times=100_000)
+    let_pass(world, hours=50)
+    assert told(world, return_id).count("still_in_doubt") == 4
+    assert world.case(return_id).resolutions[0].status is ResolutionStatus.IN_DOUBT
+    world.faults.clear()
+    let_pass(world, hours=1)
+    assert world.case(return_id).status is ReturnStatus.RESOLVED
+    assert payments(world, order) == 1
