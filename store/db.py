@@ -47,9 +47,10 @@ def open_engine(url: str) -> Engine:
     return _open_postgresql(parsed)
 
 
-def in_a_hurry(engine: Engine, until: float) -> Engine:
-    """The same engine for one caller who cannot wait: ``until``, on the monotonic clock, its locks are had
-    or given up. For writers only; readers do not wait on SQLite, and only for moved tables on PostgreSQL.
+def in_a_hurry(engine: Engine, until: float | None = None) -> Engine:
+    """The same engine for a caller whom somebody waits for: no lock is waited for longer than two seconds.
+
+    ``until``, on the monotonic clock, is when all the waiting of the caller has to be over.
     """
     return engine.execution_options(until=until)
 
@@ -87,7 +88,9 @@ def _open_sqlite(url: Any) -> Engine:
 
 
 def _pooled(url: Any, **more: Any) -> Engine:
-    return create_engine(url, pool_size=THREADS, max_overflow=MORE, pool_timeout=POOL_PATIENCE, **more)
+    """Errors are logged, and what people wrote belongs into no log: the values of a statement are hidden."""
+    size = {"pool_size": THREADS, "max_overflow": MORE, "pool_timeout": POOL_PATIENCE}
+    return create_engine(url, hide_parameters=True, **size, **more)
 
 
 def _patience(connection: Connection) -> int:
