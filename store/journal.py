@@ -68,8 +68,9 @@ def claim(
 
 @cache
 def _claimable(kinds: tuple[str, ...]) -> Any:
-    """The query with its one value open: a worker asks it all day, and building it takes longer than asking."""
-    other, now = aliased(Operation), bindparam("now", type_=col(Operation.due_at).type)
+    """The query with its one value open: building it takes longer than asking, and a worker asks all day."""
+    other: Any = aliased(Operation)
+    now: Any = bindparam("now")
     busy = exists().where(col(other.lane) == Operation.lane, col(other.state) == OperationState.RUNNING)
     paused = exists().where(col(LanePause.lane) == Operation.lane, col(LanePause.until) > now)
     waiting = (OperationState.DUE, OperationState.IN_DOUBT)
