@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
 from bot.operations import Look, Outcome, Performer, Task, Verdict
-from bot.pace import Pace
+from bot.pace import SENDS, Pace
 from store import journal
 from store.db import reading, writing
 from store.models import Operation
@@ -31,7 +31,6 @@ from store.terms import OperationState
 
 log = logging.getLogger(__name__)
 
-SENDS = 2  # one send, and at most one automatic repeat after proof that nothing happened
 MISTAKES = 8  # errors of the desk's own before it stops preparing and says so
 
 
@@ -322,8 +321,10 @@ class Journal:
 
     def _release(self, operation: Operation, state: OperationState, **values: Any) -> None:
         with writing(self.engine) as session:
-            owner = operation.lease_owner
-            journal.change(session, _id(operation), owner, state=state, lease_owner=None, **values)
+            owner, moved = operation.lease_owner, self.performers[operation.kind].moved
+            changed = journal.change(session, _id(operation), owner, state=state, lease_owner=None, **values)
+            if changed and moved is not None:
+                moved(session, operation)
 
     def _finish(self, operation: Operation, performer: Performer, outcome: Outcome, **values: Any) -> None:
         """Write the outcome and its consequences in one transaction, unless the claim was lost meanwhile."""

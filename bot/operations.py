@@ -68,6 +68,7 @@ class Outcome:
 
 
 Settle = Callable[[Session, Operation, Outcome], None]
+Moved = Callable[[Session, Operation], None]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Performer:
     may refuse; its value is kept as the baseline. ``probe`` looks whether a send took effect; a kind without
     one is harmless to repeat, or looks by itself when ``task.attempt`` is above 1. ``settle`` writes the
     consequences in the same transaction as the outcome. ``repeats`` is how long the other side keeps our
-    key: within it a repeat is not a second send, so one that left no trace is simply sent again.
+    key: within it a repeat is not a second send, so one that left no trace is simply sent again. ``moved`` is
+    called in the transaction that puts an operation off or lets it go out once more: people shall see that.
     """
 
     send: Callable[[Task], Mapping[str, Any]]
@@ -86,3 +88,4 @@ class Performer:
     prepare: Callable[[Task], Mapping[str, Any]] | None = None
     probe: Callable[[Task], Verdict] | None = None
     repeats: timedelta | None = None
+    moved: Moved | None = None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+SENDS = 2  # one send, and at most one automatic repeat after proof that nothing happened
+
 
 @dataclass(frozen=True)
 class Pace:

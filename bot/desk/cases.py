@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from bot import documents
 from bot.config import Settings
 from bot.desk import Desk
+from bot.desk.progress import STUCK, are_books_stuck, bank_of, progress_of
 from bot.errors import NotFound
 from bot.resolutions import AFTER
 from bot.rules.case import (
@@ -33,7 +35,6 @@ from store.money import Money
 from store.terms import Condition, Method, OperationState, ResolutionStatus
 
 RECENT = timedelta(days=90)
-STUCK = (OperationState.GIVEN_UP, OperationState.REFUSED)  # a person has to look
 
 
 def load_case(desk: Desk, return_id: int) -> ReturnCase:
@@ -79,7 +80,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         as_of=desk.now(),
         timezone=desk.settings.timezone,
         settlements=settlements,
-        resolutions=_resolutions(session, rma, resolutions, names),
+        resolutions=_resolutions(session, rma, resolutions, names, asks_bank=_asks_bank(desk, snapshot)),
         stock={int(line): documents.read(Stock, stock) for line, stock in order.stock},
         history=_customer(desk, session, rma, order),
         owner=_person(rma.owner_id, names),
@@ -151,12 +152,30 @@ def _items(
     )
 
 
+def _asks_bank(desk: Desk, order: OrderSnapshot) -> bool:
+    """Whether the bank can be asked what became of a refund of this order."""
+    return desk.payments is not None and bool(order.payment_intent)
+
+
 def _resolutions(
-    session: Session, rma: models.Return, rows: Sequence[models.Resolution], names: Mapping[str, str]
+    session: Session,
+    rma: models.Return,
+    rows: Sequence[models.Resolution],
+    names: Mapping[str, str],
+    *,
+    asks_bank: bool,
 ) -> tuple[CaseResolution, ...]:
-    steps = [row for row in returns.operations_of(session, _id(rma)) if row.kind not in AFTER]
-    operations = {row.resolution_id: row for row in steps}
-    return tuple(_resolution(row, operations.get(row.id), names) for row in rows)
+    every = returns.operations_of(session, _id(rma))
+    steps = {step.resolution_id: step for step in every if step.kind not in AFTER}
+    pause = session.get(models.LanePause, f"order:{rma.order_id}")
+
+    def resolution(row: models.Resolution) -> CaseResolution:
+        step = steps.get(row.id)
+        shown = _resolution(row, step, names)
+        progress = progress_of(row, step, pause, asks_bank=asks_bank)
+        return replace(shown, progress=progress, books_stuck=are_books_stuck(row, every))
+
+    return tuple(resolution(row) for row in rows)
 
 
 def _resolution(
@@ -185,8 +204,11 @@ def _resolution(
         why_values=row.outcome.get("why_values", {}),
         refund_id=row.refund_id,
         transfer_reference=row.transfer_reference,
-        credit_code_tail=row.outcome.get("code", "")[-4:],
+        credit_code_tail=row.outcome.get("tail", ""),
         restocked=tuple(documents.read(StockMove, move) for move in row.outcome.get("restocked", ())),
+        bank=bank_of(row),
+        proof=row.outcome.get("reference", ""),
+        booked=row.outcome.get("booked") is not False,
     )
 
 

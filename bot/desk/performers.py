@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from functools import partial
 
+from sqlmodel import Session
+
 from bot.desk import Desk, steps
-from bot.desk.changes import NOTE, ORDER
+from bot.desk.changes import BY_A_PERSON, NOTE, ORDER, redraw
 from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import POLL, perform_poll, perform_refresh
 from bot.operations import Performer
@@ -14,6 +16,7 @@ from bot.resolutions.late_booking import LateBooks
 from bot.resolutions.payout import KEY_LIVES, Payouts, Watch
 from bot.resolutions.restocking import Shelf
 from bot.resolutions.store_credit import Credits
+from store.models import Operation
 
 
 def shop_performers(desk: Desk) -> Mapping[str, Performer]:
@@ -27,17 +30,23 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
     shelf = Shelf(desk.shop)
     payouts, watch = Payouts(desk.shop, desk.payments), Watch(desk.payments)
     late = LateBooks(desk.shop, desk.now)
-    settle = partial(steps.settle, desk)
-    booking = Performer(books.send, settle, books.prepare, books.probe)
+    settle, moved = partial(steps.settle, desk), partial(_draw_again, desk)
+    booking = Performer(books.send, settle, books.prepare, books.probe, moved=moved)
     return {
         REFUND: booking,
         BOOK: booking,
-        PAYOUT: Performer(payouts.send, settle, payouts.prepare, payouts.probe, KEY_LIVES),
+        PAYOUT: Performer(payouts.send, settle, payouts.prepare, payouts.probe, KEY_LIVES, moved),
         LATE_BOOK: Performer(late.send, settle, late.prepare, late.probe),
         WATCH: Performer(watch.send, settle),
-        COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe),
+        COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe),
     }
+
+
+def _draw_again(desk: Desk, session: Session, operation: Operation) -> None:
+    """The card says when something goes out that was put off."""
+    assert operation.return_id is not None
+    redraw(session, operation.return_id, desk.now(), urgency=BY_A_PERSON)
 
 
 def _other(desk: Desk) -> Mapping[str, Performer]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.rules.choice import RefundPolicy, Settlement
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
@@ -91,6 +92,63 @@ class CustomerHistory:
     credit_given: Money | None = None
 
 
+class Step(StrEnum):
+    """What is asked of the outside: money through the shop or through Stripe, a booking, a coupon."""
+
+    SHOP_REFUND = "shop_refund"
+    STRIPE_REFUND = "stripe_refund"
+    BOOKING = "booking"
+    CREDIT = "credit"
+
+
+class Stage(StrEnum):
+    """How far a step has come that is not over."""
+
+    SENDING = "sending"  # it goes out now
+    QUEUED = "queued"  # it goes out later: another refund of the order comes first
+    PUT_OFF = "put_off"  # certainly not sent: the other side takes nothing now
+    LOOKING = "looking"  # perhaps done: it is looked for
+    REPEATING = "repeating"  # it is looked for no longer: it goes out once more
+    PERSON = "person"  # the evidence does not decide
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The step that is being carried out. ``sends`` is how often it was sent so far.
+
+    ``next_at`` is when the desk sends or looks again. Until ``open_until`` something that was sent may still
+    take effect; if nothing shows after that, it goes out ``once_more`` by itself, or a person is asked.
+    ``asked_to_wait``: it was put off because the other side said so.
+    """
+
+    step: Step
+    stage: Stage
+    sends: int = 0
+    next_at: datetime | None = None
+    open_until: datetime | None = None
+    once_more: bool = False
+    asked_to_wait: bool = False
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What the bank says of a refund: its number there, how it stands, and the bank's word for why."""
+
+    refund_id: str
+    status: str
+    reason: str = ""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the money is on its way and may still come back."""
+        return self.status in ("pending", "requires_action")
+
+    @property
+    def returned(self) -> bool:
+        """Whether the customer did not get the money."""
+        return self.status in ("failed", "canceled")
+
+
 @dataclass(frozen=True)
 class CaseResolution:
     """One recorded act of settling. ``reference`` is what stands first in the shop's refund reason.
@@ -98,6 +156,9 @@ class CaseResolution:
     While ``status`` is in doubt, ``asked_at`` is when the shop was asked and ``next_look_at`` when the desk
     looks again; ``needs_person`` means the evidence does not decide and two buttons do. ``why`` is a sentence
     of the catalogue about a refusal or about what a person has to decide, ``why_values`` its values.
+    ``progress`` is None once nothing is under way, ``bank`` where it cannot be asked. ``proof`` is the
+    reference under which a person found it done. ``booked`` is False while the shop's books lag behind the
+    money, ``books_stuck`` if they will not follow by themselves.
     """
 
     resolution_id: int
@@ -121,6 +182,16 @@ class CaseResolution:
     transfer_reference: str = ""
     credit_code_tail: str = ""
     restocked: tuple["StockMove", ...] = ()
+    progress: Progress | None = None
+    bank: Bank | None = None
+    proof: str = ""
+    booked: bool = True
+    books_stuck: bool = False
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the bank gave the money back and nothing was paid since."""
+        return self.bank is not None and self.bank.returned and self.status is ResolutionStatus.IN_DOUBT
 
 
 @dataclass(frozen=True)
@@ -195,6 +266,12 @@ class ReturnCase:
         """The resolution that is being carried out or in doubt now, if any."""
         states = (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT)
         return next((resolution for resolution in self.resolutions if resolution.status in states), None)
+
+    @property
+    def money_in_the_air(self) -> bool:
+        """Whether money may be moving: nothing may be called failed or done until that is known."""
+        asked = self.open_resolution
+        return asked is not None and asked.method is not Method.EXCHANGE and not asked.came_back
 
     @property
     def exchange_stands(self) -> bool:
