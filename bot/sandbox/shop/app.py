@@ -94,6 +94,8 @@ class ShopApp:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = await _whole_body(receive)
+        if body is None:
+            return
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         request = Request(scope["method"], scope["path"], query, headers, body)
@@ -105,10 +107,13 @@ class ShopApp:
         await send({"type": "http.response.body", "body": content})
 
 
-async def _whole_body(receive: Any) -> bytes:
+async def _whole_body(receive: Any) -> bytes | None:
+    """None when the line broke before the end of the body, and then nothing is done."""
     body, more = b"", True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body

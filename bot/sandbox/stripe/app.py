@@ -66,6 +66,8 @@ class StripeApp:
         if scope["type"] != "http":
             raise NotImplementedError(f"no {scope['type']} here")
         body = await _read(receive)
+        if body is None:
+            return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         request = Request(scope["method"], scope["path"], query, headers, body)
@@ -197,10 +199,13 @@ def _replayed(saved: Saved) -> Answer:
     return Answer(saved.status, saved.body, headers)
 
 
-async def _read(receive: Any) -> str:
+async def _read(receive: Any) -> str | None:
+    """The whole body; None when the line broke before its end, and then nothing is done."""
     chunks, more, size = [], True, 0
     while more and size < LARGEST_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         more = message.get("more_body", False)
