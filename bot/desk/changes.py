@@ -37,6 +37,13 @@ class Change:
         assert self.rma.id is not None
         return self.rma.id
 
+    def expect(self, seen: int) -> None:
+        """Raise StaleCase when the return changed since the person looked, at version ``seen``."""
+        if seen != self.rma.version:
+            raise StaleCase(
+                "This return changed while you were looking at it. The card shows it as it is now."
+            )
+
     def note(self, verb: str, **values: Any) -> None:
         """Write history."""
         by = self.by.user_id if self.by else None
@@ -92,11 +99,9 @@ def changing(desk: Desk, return_id: int, by: Operator | None, seen: int | None =
         require(by)
     with writing(desk.engine) as session:
         rma = _held(session, return_id)
-        if seen is not None and seen != rma.version:
-            raise StaleCase(
-                "This return changed while you were looking at it. The card shows it as it is now."
-            )
         change = Change(desk, session, rma, by, desk.now())
+        if seen is not None:
+            change.expect(seen)
         yield change
         rma.version += 1
         session.add(rma)

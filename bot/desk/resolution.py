@@ -65,9 +65,10 @@ def resolve(
     """
     require(by)
     try:
-        with changing(desk, return_id, by, seen) as change:
+        with changing(desk, return_id, by) as change:
             settling = _settling(desk, change.session, change.rma)
-            _refuse_second(settling.case)
+            refuse_second(settling.case)  # first, because it says who was quicker, and when
+            change.expect(seen)
             quote = settling.quote(choice)
             _refuse_problems(quote)
             _refuse_other_amount(quote, confirmed)
@@ -76,6 +77,7 @@ def resolve(
             change.note("decided", reference=row.reference, method=choice.method, amount=quote.amount.minor)
             return row.reference
     except IntegrityError as e:
+        refuse_second(load_settling(desk, return_id).case)
         raise Blocked("Somebody settled this return at the same moment. The card shows what happened.") from e
 
 
@@ -88,10 +90,11 @@ def allow_one_more(desk: Desk, return_id: int, by: Operator, resolution_id: int)
         if row.operator_id == by.user_id:
             raise Blocked("You decided on this refund; a second person has to look and allow one more try.")
         operation.state, operation.due_at, operation.sent_at = OperationState.DUE, change.now, None
-        operation.finished_at, operation.urgency = None, BY_A_PERSON
+        operation.finished_at, operation.urgency, operation.tries = None, BY_A_PERSON, 0
         operation.first_sent_at, operation.key_version = None, operation.key_version + 1
         change.session.add(operation)
         row.status = ResolutionStatus.PLANNED
+        row.outcome = {name: said for name, said in row.outcome.items() if name != "bank"}
         change.session.add(row)
         change.note("allowed_again", reference=row.reference)
 
@@ -117,7 +120,8 @@ def _settling(desk: Desk, session: Any, rma: Return) -> Settling:
     return Settling(case_of(desk, session, rma), reserved)
 
 
-def _refuse_second(case: ReturnCase) -> None:
+def refuse_second(case: ReturnCase) -> None:
+    """Raise Blocked with who settled the return, and when, if somebody did or an exchange stands."""
     if case.exchange_stands:
         raise Blocked("Exchange chosen: do NOT refund money. Cancel the exchange first.")
     under_way = case.open_resolution

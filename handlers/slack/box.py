@@ -12,7 +12,7 @@ from blocks.refund_box import confirm_box, refund_box
 from blocks.refund_box_state import Typed, read_choice, read_confirmed
 from bot.desk.access import require
 from bot.desk.orders import plan_refresh
-from bot.desk.resolution import Settling, load_settling, resolve
+from bot.desk.resolution import Settling, load_settling, refuse_second, resolve
 from bot.errors import Blocked, NotFound, StaleCase
 from bot.rules.actions import Action
 from bot.rules.proposal import default_choice
@@ -49,6 +49,7 @@ def submit(click: Click) -> Answer:
     require(click.operator)
     return_id, seen = click.place
     settling = load_settling(click.desk, return_id)
+    refuse_second(settling.case)
     if settling.case.version != seen:
         raise StaleCase("This return changed while the box was open. Close it and open it again.")
     typed = read_choice(click.view, settling.case)
