@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import customer, documents
 from bot.desk import Desk
 from bot.desk.cases import case_of
-from bot.desk.changes import BY_A_PERSON, Change, an_operation
+from bot.desk.changes import BY_A_PERSON, Change, an_operation, reread
 from bot.desk.payloads import booking_of, restocking_of
 from bot.i18n import N_, Words
 from bot.operations import Outcome
@@ -126,6 +126,7 @@ def booked_late(change: Change, row: Resolution, _operation: Operation, outcome:
     row.outcome = {**row.outcome, **outcome.evidence}
     change.note("booked", reference=row.reference, refund=row.refund_id)
     change.tell_team(f"{row.reference}-booked", "booked", refund=row.refund_id)
+    reread(change.session, row.order_id, change.now)
     quote = documents.read(RefundQuote, row.quote)
     if quote.restock and outcome.evidence["by_shop"]:
         plan_restocking(change, row, quote)
