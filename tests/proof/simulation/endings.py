@@ -1,0 +1,68 @@
+"""What must hold a day after the last trouble: nothing is left open that no person was told of."""
+
+from collections.abc import Sequence
+
+from bot.desk.cases import load_case
+from bot.errors import DeskError
+from store.terms import Method, OperationState, ResolutionStatus, ReturnStatus
+from tests.proof.simulation.deeds import Case
+from tests.proof.simulation.oracle import Claim, Oracle, Violation
+
+OVER = tuple(state.value for state in (OperationState.DONE, OperationState.REFUSED, OperationState.GIVEN_UP))
+OPEN = """
+SELECT key, state, detail FROM operations
+WHERE kind NOT LIKE 'slack.%' AND kind <> 'stripe.watch' AND state NOT IN ('done', 'refused', 'given_up')
+"""
+TOLD = "SELECT payload FROM operations WHERE kind = 'slack.thread' AND return_id = ?"
+
+
+def judge_ending(oracle: Oracle, cases: Sequence[Case]) -> None:
+    """Look at every decision and at everybody who clicked. Raises Violation."""
+    left = oracle.lab.database.rows(OPEN)
+    _must(not left, f"R4: still open after a day: {left}")
+    claims = oracle.claims()
+    for case in cases:
+        mine = [claim for claim in claims if claim.return_id == case.return_id]
+        _judge_clicks(case, mine)
+        for claim in mine:
+            _judge_claim(oracle, case, claim)
+
+
+def _judge_clicks(case: Case, claims: Sequence[Claim]) -> None:
+    won = [said for said in case.told if not isinstance(said, DeskError)]
+    _must(bool(case.told), f"R4: nobody was told anything about {case.number}")
+    _must(set(won) <= {claim.reference for claim in claims}, f"R4: {won} is not recorded")
+    standing = [claim for claim in claims if claim.status is not ResolutionStatus.REFUSED]
+    _must(len(standing) <= 1, f"R2: {len(standing)} decisions stand for {case.number}")
+
+
+def _judge_claim(oracle: Oracle, case: Case, claim: Claim) -> None:
+    told = _told(oracle, case)
+    _must(claim.status is not ResolutionStatus.PLANNED, f"R4: {claim.reference} is still planned")
+    if claim.status is ResolutionStatus.IN_DOUBT:
+        words = ("needs_person", "bank_returned")
+        _must(any(word in told for word in words), f"R4: nobody was told about {claim.reference}")
+    elif claim.status is ResolutionStatus.REFUSED:
+        _must("refused" in told, f"R4: nobody was told that {claim.reference} was refused")
+    else:
+        _judge_done(oracle, case, told)
+
+
+def _judge_done(oracle: Oracle, case: Case, told: Sequence[str]) -> None:
+    status = load_case(oracle.lab.desk, case.return_id).status
+    _must(status is ReturnStatus.RESOLVED, f"R4: {case.number} is {status} although it is settled")
+    mails = [mail for mail in oracle.lab.shop.outbox if mail.kind == "customer_note" and case.number in mail.text]
+    _must(len(mails) == 1, f"R4: the customer of {case.number} was told {len(mails)} times")
+    if int(case.product.stock or 0) == case.stock:
+        _must("not_restocked" in told or "not_booked" in told, f"R8: {case.number}: nobody was told of the shelf")
+
+
+def _told(oracle: Oracle, case: Case) -> list[str]:
+    import json
+
+    return [str(json.loads(row[0])["kind"]) for row in oracle.lab.database.rows(TOLD, case.return_id)]
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Violation(otherwise)

@@ -1,0 +1,174 @@
+"""One schedule: a deed, its troubles and a seed; run to the end and judged on the way. The seed is all it takes."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from bot.desk.access import Operator
+from store.terms import Method
+from tests.proof.simulation.deeds import Case, Deed, prepare
+from tests.proof.simulation.endings import judge_ending
+from tests.proof.simulation.lab import Lab
+from tests.proof.simulation.moments import Process
+from tests.proof.simulation.oracle import Oracle, Violation
+from tests.proof.simulation.scheduler import Actor, Scheduler
+from tests.proof.simulation.traces import QUIET, Traces
+from tests.proof.simulation.troubles import CLICKS_AGAIN, LATEST_PAYMENT, RESTART, Trouble
+from tests.proof.simulation.wire import Call
+from tests.world import ALICE
+
+HOUR = 3600.0
+
+
+class Broken(AssertionError):
+    """A schedule broke a promise: which, under which seed, and what led there."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What to run. ``stay`` 1 lets whoever runs go on until it has to wait: then the points have fixed numbers."""
+
+    deed: Deed
+    troubles: Sequence[Trouble]
+    seed: str
+    stay: float = 1.0
+    workers: int = 2
+
+    def __str__(self) -> str:
+        troubles = "; ".join(str(trouble) for trouble in self.troubles) or "no trouble"
+        return f"PROOF_SEED={self.seed!r}: {self.deed.name}; {troubles}"
+
+
+@dataclass(eq=False)
+class Run:
+    """A schedule under way: what troubles may use."""
+
+    lab: Lab
+    schedule: Schedule
+    cases: list[Case] = field(default_factory=list)
+    points: int = 0
+    started: bool = False
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.schedule.seed)
+        self.scheduler: Scheduler = self.lab.begin(self.random, self.schedule.stay)
+        self.oracle, self.traces = Oracle(self.lab, self.cases), Traces(self.lab)
+        self.late = self.random.uniform(1, LATEST_PAYMENT)
+        self.plugin_hears = self.random.choice((2.0, 200.0, 400.0, 0.0))
+        self.longest_gap = QUIET - 2 * LATEST_PAYMENT
+
+    def __call__(self) -> None:
+        """Run to the end. Raises Violation."""
+        self.cases += prepare(self.lab, self.schedule.deed, 1)
+        for trouble in self.schedule.troubles:
+            trouble.begin(self)
+        self.scheduler.on_point = self._at_point
+        self.lab.wires.on_call = self._at_call
+        for number in range(self.schedule.workers):
+            self.lab.start_worker(f"worker {number + 1}")
+        for case in self.cases:
+            self.click(case, ALICE, None)
+        self.scheduler.run(2 * HOUR)
+        self._stop_troubles()
+        self.scheduler.run(26 * HOUR)
+        self.oracle.compare()
+        judge_ending(self.oracle, self.cases)
+
+    # What troubles do
+
+    def click(self, case: Case, by: Operator, method: Method | None) -> None:
+        """Somebody clicks; their browser is a process of its own."""
+        self.lab.start_person(by.name, lambda: case.click(by, method))
+
+    def kill(self, process: Process) -> None:
+        """End a process; a worker is started again, a person clicks again."""
+        process.dead = True
+        now = self.scheduler.time.seconds
+        seat = next((seat for seat in self.lab.seats.values() if seat.process is process), None)
+        if seat is not None:
+            self.scheduler.at(now + RESTART, f"starts {seat.name}", lambda: self._restart(seat.name))
+            return
+        again = next((case for case in self.cases), None)
+        if again is not None:
+            self.scheduler.at(now + CLICKS_AGAIN, "clicks again", lambda: self.click(again, ALICE, None))
+
+    def freeze(self, process: Process, seconds: float, *, asleep: bool) -> None:
+        """Let a process stand still."""
+        process.frozen_until = self.scheduler.time.seconds + seconds
+        process.slept += seconds if asleep else 0.0
+
+    def touch(self) -> None:
+        """Somebody writes something on the order in wp-admin."""
+        for case in self.cases:
+            self.lab.shop.state.touch(case.order)
+
+    # What happens by itself
+
+    def _restart(self, seat: str) -> None:
+        self.lab.start_worker(seat)
+
+    def _at_point(self, actor: Actor, point: str) -> None:
+        self.points += 1
+        if point.startswith("calls") and self.lab.database.in_transaction:
+            raise Violation(f"{actor.name} {point} inside a transaction")
+        self.traces.look()
+        self.oracle.look()
+        for trouble in self.schedule.troubles:
+            trouble.at_point(self, actor, point)
+        self._let_bank_act()
+
+    def _at_call(self, call: Call) -> None:
+        for trouble in self.schedule.troubles:
+            trouble.at_call(self, call)
+        if call.fault != "no_connection":
+            self.traces.send(call)
+
+    def _let_bank_act(self) -> None:
+        if self.lab.shop.state.late and not any(what == "pays late" for _, what, _ in self.scheduler.events):
+            self.scheduler.at(self.scheduler.time.seconds + self.late, "pays late", self.lab.shop.settle_late)
+
+    def _stop_troubles(self) -> None:
+        self.lab.wires.on_call = self.traces.send
+        self.lab.shop.state.mishaps.clear()
+        self.scheduler.on_point = self._watch
+        self.lab.shop.settle_late()
+
+    def _watch(self, actor: Actor, point: str) -> None:
+        self.traces.look()
+        self.oracle.look()
+
+
+def carry_out(lab: Lab, schedule: Schedule) -> Run:
+    """Run one schedule in a rewound lab. Raises Broken with its seed and its story."""
+    lab.rewind()
+    errors = Errors()
+    run = Run(lab, schedule)
+    try:
+        run()
+        if errors.records:
+            raise Violation(f"the desk logged an error: {errors.records[0].getMessage()}")
+    except (Violation, AssertionError) as broken:
+        raise Broken(f"{broken}\n{schedule}\n{run.scheduler.story()}") from broken
+    finally:
+        run.scheduler.end()
+        errors.close()
+    return run
+
+
+class Errors(logging.Handler):
+    """Listens for what the desk logs as its own mistakes."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+        logging.getLogger("bot").addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.records.append(record)
+
+    def close(self) -> None:
+        """Stop listening."""
+        logging.getLogger("bot").removeHandler(self)
+        super().close()

@@ -1,0 +1,194 @@
+"""What can go wrong, each at one point of a run: deaths, freezes, clocks, answers, accidents, people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.sandbox.faults import Fault
+from bot.sandbox.shop import Mishap
+from store.terms import Method
+from tests.proof.simulation.moments import Process
+from tests.proof.simulation.scheduler import Actor
+from tests.proof.simulation.wire import Call
+from tests.world import ALICE, BOB
+
+if TYPE_CHECKING:
+    from tests.proof.simulation.schedule import Run
+
+RESTART = 3.0  # seconds after which a supervisor starts a dead process again
+CLICKS_AGAIN = 30.0  # seconds after which a person whose click was lost clicks again
+LATEST_PAYMENT = 120.0  # seconds a bank that timed out may still take to pay
+
+
+@dataclass(eq=False)
+class Trouble:
+    """One thing that goes wrong once; ``met`` when it has."""
+
+    met: bool = False
+
+    def begin(self, run: "Run") -> None:
+        """Before anybody does anything."""
+
+    def at_point(self, run: "Run", actor: Actor, point: str) -> None:
+        """At each point; ``run.points`` counts them."""
+
+    def at_call(self, run: "Run", call: Call) -> None:
+        """Before each request leaves; ``call.number`` counts them."""
+
+
+@dataclass(eq=False)
+class Death(Trouble):
+    """The process that reaches the point dies there; a supervisor starts another, a person clicks again."""
+
+    point: int = 1
+
+    def at_point(self, run: "Run", actor: Actor, point: str) -> None:
+        """Kill."""
+        if run.points == self.point:
+            self.met = True
+            run.kill(actor.process)
+
+    def __str__(self) -> str:
+        return f"death at point {self.point}"
+
+
+@dataclass(eq=False)
+class Freeze(Trouble):
+    """The process that reaches the point stands still for ``seconds``, longer than every lease.
+
+    ``asleep``: the whole machine was suspended, so that the monotonic clock stood still as well.
+    """
+
+    point: int = 1
+    seconds: float = 1800.0
+    asleep: bool = False
+
+    def at_point(self, run: "Run", actor: Actor, point: str) -> None:
+        """Freeze, except between the last look at the claim and the first byte of a write without a key."""
+        if run.points != self.point:
+            return
+        self.met = True
+        # No client can cover that gap of some microseconds: a request that is on its way cannot be recalled.
+        # Up to the quiet period it is covered all the same, because nobody repeats it before.
+        gap = point.startswith("calls shop POST")
+        run.freeze(actor.process, min(self.seconds, run.longest_gap) if gap else self.seconds, asleep=self.asleep)
+
+    def __str__(self) -> str:
+        return f"{'sleep' if self.asleep else 'freeze'} of {self.seconds:.0f} s at point {self.point}"
+
+
+@dataclass(eq=False)
+class Jump(Trouble):
+    """The wall clock of the process that reaches the point is set ``seconds`` ahead; the others' too if ``all``."""
+
+    point: int = 1
+    seconds: float = 3600.0
+    everywhere: bool = False
+
+    def at_point(self, run: "Run", actor: Actor, point: str) -> None:
+        """Jump."""
+        if run.points == self.point:
+            self.met = run.traces.clocks_lie = True
+            for process in run.lab.processes if self.everywhere else [actor.process]:
+                process.skew += self.seconds
+
+    def __str__(self) -> str:
+        return f"clock {self.seconds:+.0f} s at point {self.point}{' everywhere' if self.everywhere else ''}"
+
+
+@dataclass(eq=False)
+class Skew(Trouble):
+    """One worker's clock is wrong from the start."""
+
+    seat: str = "worker 2"
+    seconds: float = 600.0
+
+    def begin(self, run: "Run") -> None:
+        """Set the clock before the worker starts."""
+        self.met = run.traces.clocks_lie = True
+        run.lab.seats[self.seat].process.skew = self.seconds
+
+    def __str__(self) -> str:
+        return f"clock of {self.seat} {self.seconds:+.0f} s off"
+
+
+@dataclass(eq=False)
+class Spoiled(Trouble):
+    """The answers from the ``call``-th request on, or from the ``call``-th write on, are spoiled ``times`` times."""
+
+    call: int = 1
+    fault: Fault | str = Fault.LOST_AFTER
+    times: int = 1
+    seconds: float = 70.0
+    writes: bool = False
+    count: int = 0
+
+    def at_call(self, run: "Run", call: Call) -> None:
+        """Spoil the answer."""
+        if self.writes and not call.writes:
+            return
+        self.count += 1
+        if self.call <= self.count < self.call + self.times and call.fault is None:
+            self.met = True
+            call.fault, call.seconds = self.fault, self.seconds
+
+    def __str__(self) -> str:
+        what = "write" if self.writes else "call"
+        return f"{self.fault} at {what} {self.call}, {self.times} times"
+
+
+@dataclass(eq=False)
+class Accident(Trouble):
+    """Something goes wrong inside the shop, at the first ``times`` refunds it is asked for."""
+
+    mishap: Mishap = Mishap.DIES_AFTER_MONEY
+    times: int = 1
+
+    def begin(self, run: "Run") -> None:
+        """Plan it; what is paid late is paid when the run says so."""
+        seconds = 10_000 if self.mishap is Mishap.PAID_LATE else 0
+        run.lab.shop.plan_mishap(self.mishap, seconds=seconds, times=self.times)
+        self.met = True
+
+    def __str__(self) -> str:
+        return f"{self.mishap}, {self.times} times"
+
+
+@dataclass(eq=False)
+class Intrusion(Trouble):
+    """Somebody else does something at the point: ``deed`` names it."""
+
+    point: int = 1
+    what: str = "clicks again"
+
+    def at_point(self, run: "Run", actor: Actor, point: str) -> None:
+        """Let it happen."""
+        if run.points == self.point:
+            self.met = True
+            INTRUSIONS[self.what](run)
+
+    def __str__(self) -> str:
+        return f"somebody {self.what} at point {self.point}"
+
+
+def _by_hand(run: "Run", *, via_gateway: bool, part: bool) -> None:
+    for case in run.cases[:1]:
+        run.lab.shop_refunds_by_hand(case.order, part=part, via_gateway=via_gateway)
+
+
+INTRUSIONS: dict[str, Callable[["Run"], None]] = {
+    "clicks again": lambda run: run.click(run.cases[0], ALICE, None),
+    "decides the same": lambda run: run.click(run.cases[0], BOB, None),
+    "decides otherwise": lambda run: run.click(run.cases[0], BOB, Method.MANUAL_REFUND),
+    "gives credit": lambda run: run.click(run.cases[0], BOB, Method.STORE_CREDIT),
+    "refunds in wp-admin": lambda run: _by_hand(run, via_gateway=True, part=False),
+    "refunds a part in wp-admin": lambda run: _by_hand(run, via_gateway=True, part=True),
+    "books in wp-admin": lambda run: _by_hand(run, via_gateway=False, part=False),
+    "books a part in wp-admin": lambda run: _by_hand(run, via_gateway=False, part=True),
+    "touches the order": lambda run: run.touch(),
+}
+
+
+def died(process: Process) -> bool:
+    """Whether the process is gone."""
+    return process.dead
