@@ -39,4 +39,7 @@ NEW_RETURN = "new_return"
 WAS_REFUNDED = "was_refunded"
 NOTICE = "notice"
 
+LOOK_INTO = "look_into"
+SETTLE_DIFFERENCE = "settle_difference"
+
 BUTTONS = tuple(action.value for action in Action)

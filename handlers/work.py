@@ -12,6 +12,8 @@ from slack_sdk import WebClient
 from bot.desk import Desk
 from bot.desk.changes import CARD, THREAD
 from bot.desk.performers import shop_performers
+from bot.desk.reconciliation import books_performers
+from bot.desk.reconciliation_rows import DIFFERENCE
 from bot.journal import Journal
 from bot.operations import Performer
 from bot.pace import Pace
@@ -22,6 +24,7 @@ from handlers.slack import errands, posts
 from handlers.slack.calls import open_client
 from handlers.slack.click import ANSWER
 from handlers.slack.commands import EXTEND, NEW
+from handlers.slack.differences import draw_difference
 from handlers.slack.events import HOME
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 
@@ -73,11 +76,13 @@ def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
     """Kind of operation to how it is carried out."""
     return {
         **shop_performers(desk),
+        **books_performers(desk),
         CARD: Performer(partial(posts.draw_card, desk, client)),
         THREAD: Performer(partial(posts.post_in_thread, desk, client)),
         ANSWER: Performer(partial(posts.answer, desk, client)),
         PEOPLE: Performer(partial(perform_look_up, desk, client)),
         NEW: Performer(partial(errands.fill_new_return, desk, client)),
         EXTEND: Performer(partial(errands.extend, desk, client)),
+        DIFFERENCE: Performer(partial(draw_difference, desk, client)),
         HOME: Performer(partial(errands.publish_home, desk, client)),
     }

@@ -265,8 +265,13 @@ def is_lively(case: ReturnCase) -> bool:
 
 
 def _closed_elsewhere(case: ReturnCase) -> bool:
-    """Whether nothing of the order is left, although no resolution of this return is at work."""
+    """Whether nothing of the order is left, although no resolution of this return is at work.
+
+    Money that went back although an exchange stands is no end of it: somebody has to look.
+    """
     if case.open_resolution is not None and case.open_resolution.method is not Method.EXCHANGE:
+        return False
+    if case.exchange_stands and case.outside_refunds:
         return False
     return case.order.status in CLOSED_IN_SHOP or (bool(case.order.total) and not _remaining(case))
 

@@ -13,12 +13,19 @@ from slack_sdk import WebClient
 from blocks import ids
 from bot.desk import Desk
 from bot.errors import GatewayError
-from handlers.slack import box, commands, context, decisions, events, opening
+from handlers.slack import box, commands, context, decisions, differences, events, opening
 from handlers.slack.calls import called, open_client
 from handlers.slack.click import click_of, listening
 
 THREADS = 32
 COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
+ACTIONS = {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS, **differences.ACTIONS}
+SUBMISSIONS = {
+    **decisions.SUBMISSIONS,
+    **box.SUBMISSIONS,
+    **opening.SUBMISSIONS,
+    **differences.SUBMISSIONS,
+}
 RECOMPUTING = re.compile(rf"^({'|'.join(COMPUTED)})(:|$)")
 
 
@@ -44,9 +51,9 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
 
 def _listen(app: App, desk: Desk) -> None:
     app.command("/returns")(listening(desk, commands.returns))
-    for action_id, listener in {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS}.items():
+    for action_id, listener in ACTIONS.items():
         app.action(action_id)(listening(desk, listener))
-    for callback_id, listener in {**decisions.SUBMISSIONS, **box.SUBMISSIONS, **opening.SUBMISSIONS}.items():
+    for callback_id, listener in SUBMISSIONS.items():
         app.view(callback_id)(listening(desk, listener))
     app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk)])
     for event, listener in events.EVENTS.items():

@@ -69,8 +69,16 @@ def test_a_refund_made_elsewhere_is_red_with_its_amount() -> None:
 def test_an_order_closed_elsewhere_turns_the_card_grey(given: dict[str, Any]) -> None:
     """S6."""
     order = make.an_order(**given)
-    case = make.a_case(order=order, outside_refunds=order.refunds, **EXCHANGE)
+    case = make.a_case(order=order, outside_refunds=order.refunds)
     assert (names(case), colour(case)) == (["order_closed_elsewhere"], Level.GREY)
+
+
+@pytest.mark.parametrize("amount", ["20.00", "99.00"])
+def test_money_that_went_back_although_an_exchange_stands_is_red_and_not_the_end(amount: str) -> None:
+    order = make.an_order(refunds=(make.a_refund(amount),))
+    case = make.a_case(order=order, outside_refunds=order.refunds, **EXCHANGE)
+    assert names(case)[:2] == ["exchange_do_not_refund", "refunded_elsewhere"]
+    assert colour(case) is Level.RED
 
 
 def test_an_order_we_refund_ourselves_just_now_is_not_closed_elsewhere() -> None:
