@@ -1,8 +1,9 @@
 """Engines and sessions for SQLite and PostgreSQL, set so that a committed intent survives a power cut."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import Any
 
@@ -104,14 +105,33 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     Raises one of ``AWAY`` when the database takes nothing.
     """
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-        try:
-            session.commit()
-        except DBAPIError as e:
-            if e.connection_invalidated:
-                raise CommitUnknown(str(e)) from e
-            raise
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+            _commit(session)
+    except OperationalError as e:
+        if getattr(e.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            _empty_log(engine)
+        raise
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as e:
+        if e.connection_invalidated:
+            raise CommitUnknown(str(e)) from e
+        raise
+
+
+def _empty_log(engine: Engine) -> None:
+    """Let SQLite's log begin anew where it can. It does so by itself only after a commit, and when the log
+    is what fills the disk there never is one.
+    """
+    connection = engine.raw_connection()
+    with suppress(sqlite3.OperationalError):
+        connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+    connection.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -111,6 +111,23 @@ def can_mount(folder: Path) -> bool:
         return False
 
 
+def empty_log(engine: Engine) -> None:
+    """Cut SQLite's write-ahead log to nothing: one that was longer before has room in itself, full or not."""
+    with closing(sqlite3.connect(str(engine.url.database), isolation_level=None, timeout=5)) as connection:
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+
+
+@contextmanager
+def full(engine: Engine, disk: Disk) -> Iterator[None]:
+    """No space left in this block."""
+    empty_log(engine)
+    disk.fill()
+    try:
+        yield
+    finally:
+        disk.free()
+
+
 @contextmanager
 def full_at(engine: Engine, disk: Disk, step: int) -> Iterator[list[int]]:
     """Let the disk be full from the ``step``-th moment on: before a transaction begins, or before it commits.
@@ -118,6 +135,7 @@ def full_at(engine: Engine, disk: Disk, step: int) -> Iterator[list[int]]:
     Yields the number of moments that are left; it ends at or below 0 when the disk became full.
     """
     left = [step]
+    empty_log(engine)
 
     def count(_connection: Connection) -> None:
         left[0] -= 1
