@@ -140,7 +140,7 @@ def test_a_word_that_is_not_a_status_is_refused_by_the_database(engine: Engine) 
 
 def test_a_word_that_is_not_a_status_is_refused_on_the_way_in(engine: Engine) -> None:
     keep(engine, an_order())
-    with pytest.raises(StatementError, match="refunded"):
+    with pytest.raises(StatementError, match="returnstatus"):
         keep(engine, a_return(status="refunded"))
 
 
