@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.kit import code, inert, sentence
+from blocks import money
+from blocks.kit import code, headed, inert, mention, moment, sentence
 from bot.i18n import N_, Words
 from bot.rules.alerts import Alert, alerts
-from bot.rules.case import CaseResolution, Person, ReturnCase
+from bot.rules.case import CaseResolution, ReturnCase
 from bot.rules.flags import Flag
 from store.terms import Method
 
@@ -26,63 +27,41 @@ def alert_line(alert: Alert, case: ReturnCase, words: Words) -> str:
     return LINES[alert.name](alert.values, case, words)
 
 
-def mention(person: Person | None) -> str:
-    """A person by Slack's own mention."""
-    return f"<@{person.user_id}>" if person else ""
-
-
-def _lead(sign: str, lead: str, *more: str) -> str:
-    return " ".join([sign, f"*{lead}*", *[text for text in more if text]])
-
-
 def _exchange(_v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(
+    return headed(
         STOP,
         words("Exchange chosen: do NOT refund money."),
         words("The customer takes another product instead."),
     )
 
 
-def _needs_person(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    why = _why(case.open_resolution, words)
-    return _lead(
-        STOP, words("Look in the shop before anything else."), why, words("Then press what you found.")
-    )
-
-
 def _disputed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words("Do not refund: the payment is disputed.")
-    return _lead(STOP, lead, words("The customer's bank may take the money back itself."))
+    return headed(STOP, lead, words("The customer's bank may take the money back itself."))
 
 
 def _refunded_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words("Check first: {amount} was refunded in the shop.", amount=v["amount"])
-    return _lead(STOP, lead, words("{remaining} of the order is left.", remaining=v["remaining"]))
+    return headed(STOP, lead, words("{remaining} of the order is left.", remaining=v["remaining"]))
 
 
 def _overdue(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(STOP, words("Pay back now: the refund was due on {date}.", date=v["date"]))
-
-
-def _unknown(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    asked = case.open_resolution
-    lead = words("Do not refund again: the shop has not answered about {amount}.", amount=v["amount"])
-    return _lead(LOOK, lead, words("Nothing is sent twice: we look first."), _next_look(asked, case, words))
+    return headed(STOP, words("Pay back now: the refund was due on {date}.", date=v["date"]))
 
 
 def _refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     lead = words("Decide again: the refund was refused and no money moved.")
-    return _lead(WARNING, lead, _why(_last_refused(case), words))
+    return headed(WARNING, lead, _why(_last_refused(case), words))
 
 
 def _credit_refused(_v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     lead = words("Decide again: the store credit was refused and there is none.")
-    return _lead(WARNING, lead, _why(_last_refused(case), words))
+    return headed(WARNING, lead, _why(_last_refused(case), words))
 
 
 def _needs_human(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     what = ", ".join(dict.fromkeys(words(UNUSUAL.get(one, N_("something unusual"))) for one in v["why"]))
-    return _lead(WARNING, words("Work this one out by hand."), words("The order has: {what}.", what=what))
+    return headed(WARNING, words("Work this one out by hand."), words("The order has: {what}.", what=what))
 
 
 UNUSUAL = {
@@ -95,42 +74,36 @@ UNUSUAL = {
 
 def _unpaid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     lead = words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"])
-    sent = words("Link sent {time}.", time=words.moment(v["sent"], now=case.as_of)) if v["sent"] else ""
+    sent = words("Link sent {time}.", time=moment(v["sent"], words, case.as_of)) if v["sent"] else ""
     if not v["expires"]:
-        return _lead(WAIT, lead, sent)
-    return _lead(
-        WAIT, lead, sent, words("It expires {time}.", time=words.moment(v["expires"], now=case.as_of))
-    )
+        return headed(WAIT, lead, sent)
+    return headed(WAIT, lead, sent, words("It expires {time}.", time=moment(v["expires"], words, case.as_of)))
 
 
 def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words.plural("Ask about {count} extra unit.", "Ask about {count} extra units.", v["count"])
-    return _lead(WARNING, lead, words("More came in than was announced."))
+    return headed(WARNING, lead, words("More came in than was announced."))
 
 
 def _missing(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     count = v["count"]
-    return _lead(
+    return headed(
         WARNING, words.plural("Ask about {count} missing unit.", "Ask about {count} missing units.", count)
     )
 
 
 def _passed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(CALENDAR, words("Extend or cancel: nothing was sent by {date}.", date=v["date"]))
+    return headed(CALENDAR, words("Extend or cancel: nothing was sent by {date}.", date=v["date"]))
 
 
 def _due_soon(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(CALENDAR, words("Pay back by {date}.", date=v["date"]))
-
-
-def _sending(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return _lead(WAIT, words("Sending {amount} to the shop.", amount=v["amount"]))
+    return headed(CALENDAR, words("Pay back by {date}.", date=v["date"]))
 
 
 def _extended(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words("Deadline extended to {date}", date=v["new_end"])
     was = _granted(v, words) if v["old_end"] else ""
-    return _lead(CALENDAR, lead, was, words("by {who}: {why}", who=mention(v["by"]), why=inert(v["reason"])))
+    return headed(CALENDAR, lead, was, words("by {who}: {why}", who=mention(v["by"]), why=inert(v["reason"])))
 
 
 def _granted(v: Mapping[str, Any], words: Words) -> str:
@@ -141,25 +114,23 @@ def _granted(v: Mapping[str, Any], words: Words) -> str:
 
 def _late(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     lead = words("Taken after the window")
-    return _lead(CALENDAR, lead, words("(ended {date}): {why}", date=v["date"], why=inert(v["reason"])))
+    return headed(CALENDAR, lead, words("(ended {date}): {why}", date=v["date"], why=inert(v["reason"])))
 
 
 def _question(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    asked = words(
-        "asked {time}: {text}", time=words.moment(v["at"], now=case.as_of), text=inert(v["text"], 120)
-    )
-    return _lead(TALK, words("Waiting for the customer's answer"), asked)
+    asked = words("asked {time}: {text}", time=moment(v["at"], words, case.as_of), text=inert(v["text"], 120))
+    return headed(TALK, words("Waiting for the customer's answer"), asked)
 
 
 def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     signs = " · ".join(flag_words(flag, words) for flag in v["flags"])
-    return _lead(LOOK, words("Worth a second look:"), signs)
+    return headed(LOOK, words("Worth a second look:"), signs)
 
 
 def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    when = words.moment(v["at"], now=case.as_of)
+    when = moment(v["at"], words, case.as_of)
     payment = code(v["payment"]) if v["payment"] else ""
-    return _lead(
+    return headed(
         CHECK,
         words("Difference paid: {amount}", amount=v["amount"]),
         " · ".join(filter(None, [when, payment])),
@@ -169,18 +140,21 @@ def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     done: CaseResolution = v["resolution"]
     beside = [text for text in _beside(done, words) if text]
-    return " · ".join([_lead(CHECK, _done(done, case, words)), *beside])
+    return " · ".join([headed(CHECK, _done(done, case, words)), *beside])
+
+
+def _pending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    beside = [text for text in _stayed(v["resolution"], words) if text]
+    return " · ".join([money.bank_pending(v, case, words), *beside])
 
 
 def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:
     if not done.amount:
         return words("Settled without payment")
     if done.method is Method.STORE_CREDIT:
-        return words(
-            "{amount} store credit, code ends in {tail}", amount=done.credit, tail=done.credit_code_tail
-        )
-    if done.method is Method.MANUAL_REFUND:
-        reference = inert(done.transfer_reference, 60)
+        return _credited(done, words)
+    if done.method is Method.MANUAL_REFUND or (done.bank is not None and done.bank.returned):
+        reference = inert(done.transfer_reference or done.proof, 60)
         return words(
             "{amount} refunded by hand, reference {reference}", amount=done.amount, reference=reference
         )
@@ -188,9 +162,25 @@ def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:
     return words("{amount} refunded to {title}", amount=done.amount, title=title)
 
 
+def _credited(done: CaseResolution, words: Words) -> str:
+    if not done.credit_code_tail:
+        return words("{amount} store credit", amount=done.credit)
+    return words("{amount} store credit, code ends in {tail}", amount=done.credit, tail=done.credit_code_tail)
+
+
 def _beside(done: CaseResolution, words: Words) -> list[str]:
+    bank = code(done.bank.refund_id) if done.bank is not None and not done.bank.returned else ""
+    by_hand = done.method is Method.GATEWAY_REFUND and done.bank is None and done.proof
+    found = words("found under {proof}", proof=inert(done.proof, 60)) if by_hand else ""
+    return [bank, found, *_stayed(done, words)]
+
+
+def _stayed(done: CaseResolution, words: Words) -> list[str]:
+    """What stayed with the shop: money kept, units back on the shelf, books that follow."""
     kept = words("kept {amount}", amount=done.kept) if done.kept else ""
-    return [kept, *[stock_move(move.sku, move.before, move.after, words) for move in done.restocked]]
+    moves = [stock_move(move.sku, move.before, move.after, words) for move in done.restocked]
+    follow = not done.booked and not done.books_stuck
+    return [kept, *moves, words("the shop's books follow in a few minutes") if follow else ""]
 
 
 def stock_move(sku: str, before: int | None, after: int | None, words: Words) -> str:
@@ -202,7 +192,7 @@ def stock_move(sku: str, before: int | None, after: int | None, words: Words) ->
 
 def _closed_elsewhere(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     status = SHOP_STATUS.get(str(v["status"]), N_("wholly refunded"))
-    return _lead(
+    return headed(
         CLOSED, words("Nothing to do here: the order is {status} in the shop.", status=words(status))
     )
 
@@ -211,9 +201,9 @@ SHOP_STATUS = {"cancelled": N_("cancelled"), "trash": N_("in the trash")}
 
 
 def _closed(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    when = words.moment(v["at"], now=case.as_of) if v["at"] else ""
+    when = moment(v["at"], words, case.as_of) if v["at"] else ""
     by = words("by {who}, {time}", who=mention(v["by"]), time=when) if v["by"] else when
-    return " · ".join(filter(None, [_lead(CLOSED, words.term(case.status), by), inert(v["reason"])]))
+    return " · ".join(filter(None, [headed(CLOSED, words.term(case.status), by), inert(v["reason"])]))
 
 
 def _why(resolution: CaseResolution | None, words: Words) -> str:
@@ -225,13 +215,6 @@ def _why(resolution: CaseResolution | None, words: Words) -> str:
 def _last_refused(case: ReturnCase) -> CaseResolution | None:
     refused = [one for one in case.resolutions if one.status.value == "refused"]
     return refused[-1] if refused else None
-
-
-def _next_look(asked: CaseResolution | None, case: ReturnCase, words: Words) -> str:
-    if asked is None or asked.next_look_at is None:
-        return ""
-    seconds = max((asked.next_look_at - case.as_of).total_seconds(), 1)
-    return words("Next look in {span}.", span=words.span(seconds))
 
 
 def flag_words(flag: Flag, words: Words) -> str:
@@ -253,11 +236,12 @@ FLAGS: Mapping[str, Callable[[Mapping[str, Any], Words], str]] = {
 
 LINES: Mapping[str, Line] = {
     "exchange_do_not_refund": _exchange,
-    "needs_person": _needs_person,
+    "bank_returned": money.bank_returned,
+    "needs_person": money.needs_person,
     "disputed": _disputed,
     "refunded_elsewhere": _refunded_elsewhere,
     "refund_overdue": _overdue,
-    "answer_unknown": _unknown,
+    "answer_unknown": money.unknown,
     "refused_by_shop": _refused,
     "credit_refused": _credit_refused,
     "needs_human_order": _needs_human,
@@ -266,12 +250,14 @@ LINES: Mapping[str, Line] = {
     "missing_items": _missing,
     "deadline_passed": _passed,
     "refund_due_soon": _due_soon,
-    "sending": _sending,
+    "sending": money.sending,
     "extended_deadline": _extended,
     "late_override": _late,
     "question_pending": _question,
     "flags": _flags,
     "difference_paid": _paid,
+    "not_booked": money.not_booked,
+    "bank_pending": _pending,
     "settled": _settled,
     "order_closed_elsewhere": _closed_elsewhere,
     "rejected": _closed,

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from blocks import ids
-from blocks.alerts import mention
 from blocks.card import due, money_under_way, standing, waits
-from blocks.kit import Block, button, context, inert, section
+from blocks.kit import Block, button, context, inert, mention, section
 from bot.i18n import Words
 from bot.rules.alerts import Level, colour
 from bot.rules.case import ReturnCase

@@ -1,9 +1,10 @@
 """One return as one message, drawn whole from its case: worst alert first, nothing said twice."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from blocks import ids
-from blocks.alerts import alert_lines, mention
+from blocks import ids, money
+from blocks.alerts import alert_lines
 from blocks.kit import (
     COLOURS,
     FALLBACK,
@@ -15,6 +16,8 @@ from blocks.kit import (
     inert,
     lines,
     link,
+    mention,
+    moment,
     plain,
     section,
     sentence,
@@ -22,7 +25,7 @@ from blocks.kit import (
 from bot.i18n import N_, Words
 from bot.rules.actions import Action, actions, blocked
 from bot.rules.alerts import alerts, colour, is_lively
-from bot.rules.case import CaseItem, ReturnCase
+from bot.rules.case import CaseItem, ReturnCase, Stage, Step
 from bot.rules.policy import clock_paused
 from store.money import Money, total
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
@@ -46,8 +49,8 @@ LABELS = {
     Action.HAND_OVER: N_("Hand over…"),
     Action.TIMELINE: N_("Timeline"),
     Action.OPEN_IN_SHOP: N_("Open in WooCommerce"),
-    Action.LOOK_NOT_REFUNDED: N_("Not refunded: try once more"),
-    Action.LOOK_WAS_REFUNDED: N_("It was refunded…"),
+    Action.LOOK_NOT_REFUNDED: money.NONE[Step.SHOP_REFUND],
+    Action.LOOK_WAS_REFUNDED: money.FOUND[Step.SHOP_REFUND],
 }
 
 
@@ -93,12 +96,19 @@ def fallback_text(case: ReturnCase, words: Words) -> str:
 
 def standing(case: ReturnCase, words: Words) -> str:
     """Where it stands in a few words: the status, or how far a decision about money has come."""
-    return _progress(case, words) if money_under_way(case) else words.term(case.status)
+    if money_under_way(case):
+        return _progress(case, words)
+    return words("Money on its way") if is_on_its_way(case) else words.term(case.status)
 
 
 def money_under_way(case: ReturnCase) -> bool:
     """Whether a decision about money is being carried out: until then there is nothing else to decide."""
     return case.open_resolution is not None and case.open_resolution.method is not Method.EXCHANGE
+
+
+def is_on_its_way(case: ReturnCase) -> bool:
+    """Whether the return is settled and the bank has still to confirm the money."""
+    return _told(case, "bank_pending")
 
 
 def due(case: ReturnCase) -> Money:
@@ -118,11 +128,14 @@ def _title(case: ReturnCase, words: Words) -> str:
 
 def _status(case: ReturnCase, words: Words) -> str:
     if money_under_way(case):
-        return _progress(case, words)
+        return _progress(case, words, since=moment(_since(case), words, case.as_of))
     if is_lively(case):
-        return f"{_waiting(case, words)}  ·  {words.span(waits(case))}"
+        arrived = moment(case.received_at or case.opened_at, words, case.as_of)
+        return words("{status}, since {time}", status=_waiting(case, words), time=arrived)
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
-        when = words.moment(case.closed_at, now=case.as_of)
+        when = moment(case.closed_at, words, case.as_of)
+        if is_on_its_way(case):
+            return words("Decided by {who}, {time}", who=mention(case.closed_by), time=when)
         return words("Settled by {who}, {time}", who=mention(case.closed_by), time=when)
     return ""  # its alert begins with how it ended
 
@@ -138,23 +151,33 @@ def waits(case: ReturnCase) -> float:
     return (case.as_of - (case.received_at or case.opened_at)).total_seconds()
 
 
-def _progress(case: ReturnCase, words: Words) -> str:
+def _progress(case: ReturnCase, words: Words, since: str = "") -> str:
+    """How far it has come; with ``since`` also from when on, which does not fit into a list."""
     asked = case.open_resolution
     assert asked is not None
+    if asked.came_back:
+        return words("The bank gave it back")
     if asked.needs_person:
         return words("Waiting for somebody to look")
-    if asked.status is ResolutionStatus.IN_DOUBT:
-        since = asked.asked_at or asked.decided_at
-        span = words.span((case.as_of - since).total_seconds())
-        return words("Checking with the shop since {span}", span=span)
-    return words("Being settled")
+    if asked.status is not ResolutionStatus.IN_DOUBT:
+        waits = asked.progress is not None and asked.progress.stage in (Stage.PUT_OFF, Stage.QUEUED)
+        return words("Waiting to be sent") if waits else words("Being settled")
+    stripe = asked.progress is not None and asked.progress.step is Step.STRIPE_REFUND
+    said = words("Checking with Stripe") if stripe else words("Checking with the shop")
+    return words("{what} since {time}", what=said, time=since) if since else said
+
+
+def _since(case: ReturnCase) -> datetime:
+    asked = case.open_resolution
+    assert asked is not None
+    return asked.asked_at or asked.decided_at
 
 
 def _asked(case: ReturnCase, words: Words) -> str:
     """Who decided what is being carried out, when, and the reference to look for."""
     asked = case.open_resolution
     assert asked is not None
-    when = words.moment(asked.decided_at, now=case.as_of)
+    when = moment(asked.decided_at, words, case.as_of)
     by = words("Decided by {who}, {time}", who=mention(asked.by), time=when)
     return " · ".join([by, words("reference {reference}", reference=code(asked.reference))])
 
@@ -265,7 +288,7 @@ def _buttons(case: ReturnCase, words: Words) -> Block:
     offered = actions(case)
     keen = [action for action in offered if action not in LATER or action is offered[0]][:BUTTONS]
     value = f"{case.return_id}:{case.version}"
-    drawn = [_button(action, value, words, primary=place == 0) for place, action in enumerate(keen)]
+    drawn = [_button(action, value, case, words, primary=place == 0) for place, action in enumerate(keen)]
     drawn.append(button(words("More…"), ids.MORE, value))
     return {"type": "actions", "block_id": "buttons", "elements": drawn}
 
@@ -287,11 +310,21 @@ LATER = frozenset(
 PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.RECEIVED, Action.APPROVE})
 
 
-def _button(action: Action, value: str, words: Words, *, primary: bool) -> Block:
+def _button(action: Action, value: str, case: ReturnCase, words: Words, *, primary: bool) -> Block:
     more: Block = {"style": "primary"} if primary and action in PRIMARY else {}
     if action is Action.LOOK_NOT_REFUNDED:
         more = {"style": "danger", "confirm": _confirmation(words)}
-    return button(words(LABELS[action]), action.value, value, **more)
+    return button(label_of(action, case, words), action.value, value, **more)
+
+
+def label_of(action: Action, case: ReturnCase, words: Words) -> str:
+    """What stands on a button; after a look it depends on what was looked for."""
+    asked = case.open_resolution
+    if asked is not None and action is Action.LOOK_WAS_REFUNDED:
+        return money.found_label(asked, words)
+    if asked is not None and action is Action.LOOK_NOT_REFUNDED:
+        return money.none_label(asked, words)
+    return words(LABELS[action])
 
 
 def _confirmation(words: Words) -> Block:

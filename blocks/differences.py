@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from blocks import ids
-from blocks.alerts import mention
 from blocks.kit import (
     COLOURS,
     FALLBACK,
@@ -19,6 +18,7 @@ from blocks.kit import (
     inert,
     lines,
     link,
+    mention,
     modal,
     section,
     text_input,

@@ -25,7 +25,7 @@ from blocks.kit import (
 )
 from bot.i18n import N_, Words
 from bot.rules.actions import Action, actions
-from bot.rules.case import CaseItem, ReturnCase
+from bot.rules.case import CaseItem, ReturnCase, Step
 from bot.rules.order import OrderLine, OrderSnapshot
 from bot.rules.proposal import expected_condition
 from bot.rules.receipt import outstanding_units
@@ -135,9 +135,22 @@ def hand_over(case: ReturnCase, words: Words) -> View:
 
 
 def was_refunded(case: ReturnCase, words: Words) -> View:
-    """A person found the refund and says where."""
+    """A person found what was looked for, or paid another way, and says under which reference."""
+    asked = case.open_resolution
+    if asked is not None and asked.came_back:
+        proof = field(words("Under which reference did you pay it?"), ids.PROOF, text_input(longest=200))
+        return _form(case, ids.WAS_REFUNDED, N_("Paid another way"), [proof], words)
+    step = asked.progress.step if asked is not None and asked.progress else Step.SHOP_REFUND
     proof = field(words("Under which reference did you find it?"), ids.PROOF, text_input(longest=200))
-    return _form(case, ids.WAS_REFUNDED, N_("It was refunded"), [proof], words)
+    return _form(case, ids.WAS_REFUNDED, FOUND[step], [proof], words)
+
+
+FOUND = {
+    Step.SHOP_REFUND: N_("It was refunded"),
+    Step.STRIPE_REFUND: N_("It was refunded"),
+    Step.BOOKING: N_("It is booked"),
+    Step.CREDIT: N_("The credit is there"),
+}
 
 
 def receive(case: ReturnCase, words: Words) -> View:

@@ -7,9 +7,11 @@ they are replaced once, here. What cannot be escaped (* _ ~ `) is held apart by 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.i18n import Words
+from bot.rules.case import Person
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -47,6 +49,29 @@ def code(text: str, limit: int = 40) -> str:
 def link(address: str, label: str) -> str:
     """A link to one of our own or the shop's pages; ``label`` is marked-up text already."""
     return f"<{_escaped(address).replace('|', '%7C')}|{label}>"
+
+
+def mention(person: Person | None) -> str:
+    """A person by Slack's own mention."""
+    return f"<@{person.user_id}>" if person else ""
+
+
+def moment(at: datetime, words: Words, now: datetime) -> str:
+    """A moment that stays true on a card nobody draws again: Slack writes today, yesterday or the day itself.
+
+    Readers see it by their own clock; what cannot show it, such as a notification, has our words.
+    """
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{words.moment(at, now=now)}>"
+
+
+def hour(at: datetime, words: Words) -> str:
+    """The time of a day that is near, as the reader's clock shows it."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{words.time(at)}>"
+
+
+def headed(sign: str, said: str, *more: str) -> str:
+    """A line not to be overlooked: its sign, in bold what to do or not to do, and what is behind it."""
+    return " ".join([sign, f"*{said}*", *[text for text in more if text]])
 
 
 def sentence(words: Words, message: str, values: Mapping[str, Any]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.kit import FALLBACK, fit_marked, inert, quoted, section, sentence
+from blocks import money
+from blocks.kit import FALLBACK, fit_marked, inert, moment, quoted, section, sentence
 from bot.i18n import Words
-from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.case import Bank, CaseResolution, ReturnCase
 
 
 def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words: Words) -> dict[str, object]:
@@ -35,6 +36,8 @@ def _sending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
+    if one.bank is not None and one.bank.undecided:
+        return _on_its_way(one, words)
     done = words(
         ":white_check_mark: Done: {method} of {amount}, reference `{reference}`.",
         method=one.method,
@@ -43,6 +46,17 @@ def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     )
     shop = words("The shop's refund is no. {number}.", number=one.refund_id) if one.refund_id else ""
     return f"{done} {shop}".strip()
+
+
+def _on_its_way(one: CaseResolution, words: Words) -> str:
+    assert one.bank is not None
+    said = words(
+        ":bank: {amount} is on its way, as `{refund}`, reference `{reference}`.",
+        amount=one.amount,
+        refund=one.bank.refund_id,
+        reference=one.reference,
+    )
+    return f"{said} {money.reason_of(one.bank, words)}"
 
 
 def _refused(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
@@ -68,10 +82,10 @@ def _in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 def _still_in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     return words(
-        ":mag: Still no word about {amount}, decided on at {time}. We go on looking, and nothing is sent again "
-        "meanwhile.",
+        ":mag: Still no word about {amount}, decided on at {time}. We go on looking, and nothing is sent "
+        "again meanwhile.",
         amount=one.amount,
-        time=words.moment(one.decided_at, now=case.as_of),
+        time=moment(one.decided_at, words, case.as_of),
     )
 
 
@@ -96,12 +110,13 @@ def _bank_paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 def _bank_returned(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
-    return words(
-        ":octagonal_sign: The bank could not pay out {amount} and gave it back ({reason}). The customer has no "
-        "money yet: pay another way, then write down the reference.",
+    why = money.reason_of(Bank("", "failed", str(v["reason"])), words)
+    said = words(
+        ":octagonal_sign: The bank gave {amount} back, so the customer has no money yet: pay another way, "
+        "and write down its reference on the card.",
         amount=one.amount,
-        reason=inert(v["reason"], 100),
     )
+    return f"{said} {why}"
 
 
 def _booked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
@@ -112,8 +127,8 @@ def _not_booked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     why = sentence(words, v["why"], v["values"]) if v["why"] else ""
     said = words(
-        ":warning: The customer has the money, but the shop's books do not show it. Please enter {amount} as a "
-        "manual refund in the shop, with `{reference}` as its reason.",
+        ":warning: The customer has the money, but the shop's books do not show it. Please enter {amount} as "
+        "a manual refund in the shop, with `{reference}` as its reason.",
         amount=one.amount,
         reference=one.reference,
     )

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from blocks import ids
-from blocks.alerts import mention
-from blocks.kit import Block, View, context, inert, modal, section
+from blocks.kit import Block, View, context, inert, mention, modal, section
+from blocks.money import reason_of
 from bot.i18n import N_, Words
-from bot.rules.case import HistoryEntry, ReturnCase
+from bot.rules.case import Bank, HistoryEntry, ReturnCase
 from store.money import Money
 from store.terms import Method
 
@@ -38,7 +38,7 @@ VERBS: Mapping[str, str] = {
     "restocked": N_("Put back in stock, reference {reference}"),
     "not_restocked": N_("Not put back in stock, reference {reference}"),
     "bank_paid": N_("The bank took the money, reference {reference}"),
-    "bank_returned": N_("The bank gave the money back ({reason}), reference {reference}"),
+    "bank_returned": N_("The bank gave the money back, reference {reference}. {reason}"),
     "booked": N_("Booked in the shop as refund no. {refund}, reference {reference}"),
     "not_booked": N_("Paid, but not booked in the shop, reference {reference}"),
 }
@@ -57,6 +57,8 @@ def _entry(entry: HistoryEntry, case: ReturnCase, words: Words) -> Block:
     when = words.moment(entry.at, now=case.as_of)
     who = mention(entry.by) or words("the desk")
     values = {name: _value(name, value, case, words) for name, value in entry.values.items()}
+    if entry.verb == "bank_returned":
+        values["reason"] = reason_of(Bank("", "failed", str(entry.values["reason"])), words)
     return section(f"*{when}*  {who}\n{words(VERBS[entry.verb], **values)}")
 
 

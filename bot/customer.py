@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.i18n import Words
-from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.case import Bank, CaseResolution, ReturnCase
 from bot.rules.choice import RefundQuote
 from store.money import Money
 from store.terms import Method
 
 CODE = "{code}"  # filled in when the note leaves; the code itself is kept nowhere
 UNKNOWN = "••••••••"
+
+
+class Way(StrEnum):
+    """How certain a refund to the payment method is: each has words of its own."""
+
+    PAID = "paid"
+    ON_ITS_WAY = "on_its_way"
+    NEEDS_AN_ANSWER = "needs_an_answer"  # the bank asks the customer for something first
+    ANOTHER = "another"  # it came back, and a person paid another way
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class Payment:
     amount: Money
     credit: Money
     kept: Money
+    way: Way = Way.PAID
 
 
 def customer_text(kind: str, case: ReturnCase, words: Words, **values: str) -> str:
@@ -30,8 +41,18 @@ def customer_text(kind: str, case: ReturnCase, words: Words, **values: str) -> s
 
 def settled_text(case: ReturnCase, resolution: CaseResolution, words: Words) -> str:
     """The note for a resolution that is done."""
-    payment = Payment(resolution.method, resolution.amount, resolution.credit, resolution.kept)
+    payment = Payment(
+        resolution.method, resolution.amount, resolution.credit, resolution.kept, _way(resolution.bank)
+    )
     return payment_text(case, payment, words)
+
+
+def _way(bank: Bank | None) -> Way:
+    if bank is None or not (bank.undecided or bank.returned):
+        return Way.PAID
+    if bank.returned:
+        return Way.ANOTHER
+    return Way.NEEDS_AN_ANSWER if bank.status == "requires_action" else Way.ON_ITS_WAY
 
 
 def forecast_text(case: ReturnCase, quote: RefundQuote, words: Words) -> str:
@@ -58,19 +79,32 @@ def _paid(case: ReturnCase, payment: Payment, words: Words) -> str:
         )
         use = words("Your code is {code}. It works with this e-mail address and can be used once.", code=CODE)
         return f"{said} {use}"
-    if payment.method is Method.MANUAL_REFUND:
+    if payment.method is Method.MANUAL_REFUND or payment.way is Way.ANOTHER:
         return words(
             "We have transferred {amount} to you for your return {number}.",
             amount=payment.amount,
             number=number,
         )
     title = case.order.payment_title or case.order.payment_method
-    return words(
+    return WAYS[payment.way](words, {"amount": payment.amount, "number": number, "title": title})
+
+
+WAYS: Mapping[Way, Callable[[Words, Mapping[str, object]], str]] = {
+    Way.PAID: lambda words, values: words(
         "We have refunded {amount} for your return {number} to “{title}”. It takes 1 to 5 days to show.",
-        amount=payment.amount,
-        number=number,
-        title=title,
-    )
+        **values,
+    ),
+    Way.ON_ITS_WAY: lambda words, values: words(
+        "Your refund of {amount} for your return {number} is on its way to “{title}”. Your bank has not "
+        "confirmed it yet; we keep an eye on it and write to you if it does not arrive.",
+        **values,
+    ),
+    Way.NEEDS_AN_ANSWER: lambda words, values: words(
+        "Your refund of {amount} for your return {number} is on its way to “{title}”. To receive it, please "
+        "follow the e-mail that our payment service Stripe sends you.",
+        **values,
+    ),
+}
 
 
 def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:

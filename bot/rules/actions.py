@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from bot.rules.alerts import is_lively
-from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.case import CaseResolution, ReturnCase, Step
 from bot.rules.choice import Problem
 from bot.rules.lifecycle import may_cancel, next_status
 from bot.rules.objections import may_keep
@@ -41,11 +41,20 @@ def actions(case: ReturnCase) -> tuple[Action, ...]:
     """The buttons in their order, the primary one first; what a rule blocks is not among them."""
     under_way = _money_under_way(case)
     if under_way is not None:
-        looks = (Action.LOOK_WAS_REFUNDED, Action.LOOK_NOT_REFUNDED) if under_way.needs_person else ()
-        return (*looks, Action.MESSAGE, *ALWAYS)
+        return (*_looks(under_way), Action.MESSAGE, *ALWAYS)
     if not is_lively(case):
         return (Action.MESSAGE, *ALWAYS, *_if(Action.REOPEN, _may_reopen(case)))
     return tuple(dict.fromkeys([*_primary(case), *_beside(case), *_more(case), *ALWAYS]))
+
+
+def _looks(asked: CaseResolution) -> tuple[Action, ...]:
+    """What a person may say after a look. A refund the shop has booked cannot be sent through it again."""
+    if not asked.needs_person:
+        return ()
+    through_stripe = asked.progress is not None and asked.progress.step is Step.STRIPE_REFUND
+    if asked.came_back and not through_stripe:
+        return (Action.LOOK_WAS_REFUNDED,)
+    return (Action.LOOK_WAS_REFUNDED, Action.LOOK_NOT_REFUNDED)
 
 
 def blocked(case: ReturnCase) -> tuple[Problem, ...]:

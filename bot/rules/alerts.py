@@ -1,7 +1,7 @@
 """ALERTS: one small function per thing nobody may overlook on a card. The words are drawn elsewhere."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from bot.rules.case import CaseResolution, ReturnCase
@@ -52,18 +52,29 @@ def disputed(case: ReturnCase) -> Alert | None:
     return Alert("disputed", Level.RED, {"payment": case.order.payment_intent or case.order.transaction_id})
 
 
+def bank_returned(case: ReturnCase) -> Alert | None:
+    """The bank gave the money back: the customer has none, and a person pays another way."""
+    asked, done = case.open_resolution, _done(case)
+    too_soon = done is not None and _is_open_at_bank(done) and done.bank is not None and done.bank.returned
+    returned = done if too_soon else asked if asked is not None and asked.came_back else None
+    if returned is None:
+        return None
+    return Alert("bank_returned", Level.RED, {**_asked(returned), "bank": returned.bank})
+
+
 def needs_person(case: ReturnCase) -> Alert | None:
     """The evidence does not tell whether money moved: somebody has to look."""
     doubtful = case.open_resolution
-    if doubtful is None or not doubtful.needs_person:
+    if doubtful is None or not doubtful.needs_person or doubtful.came_back:
         return None
-    return Alert("needs_person", Level.RED, {**_asked(doubtful), "why": doubtful.why, **doubtful.why_values})
+    values = {**_asked(doubtful), "why": doubtful.why, **doubtful.why_values}
+    return Alert("needs_person", Level.AMBER, values)
 
 
 def refunded_elsewhere(case: ReturnCase) -> Alert | None:
     """Somebody refunded on this order outside of the desk after the return was opened."""
-    if not case.outside_refunds or not is_lively(case):
-        return None
+    if not case.outside_refunds or not is_lively(case) or case.money_in_the_air:
+        return None  # while money is in the air, the row in the shop may be our own
     amount = total((refund.amount for refund in case.outside_refunds), case.order.currency)
     values = {"amount": amount, "count": len(case.outside_refunds), "remaining": _remaining(case)}
     return Alert("refunded_elsewhere", Level.RED, values)
@@ -71,7 +82,9 @@ def refunded_elsewhere(case: ReturnCase) -> Alert | None:
 
 def refund_overdue(case: ReturnCase) -> Alert | None:
     """The law's 14 days are over."""
-    return Alert("refund_overdue", Level.RED, {"date": case.refund_due_by}) if is_overdue(case) else None
+    if not is_overdue(case) or case.money_in_the_air:
+        return None
+    return Alert("refund_overdue", Level.RED, {"date": case.refund_due_by})
 
 
 def answer_unknown(case: ReturnCase) -> Alert | None:
@@ -123,7 +136,9 @@ def deadline_passed(case: ReturnCase) -> Alert | None:
 
 def refund_due_soon(case: ReturnCase) -> Alert | None:
     """The money has to be paid back within days."""
-    return Alert("refund_due_soon", Level.AMBER, {"date": case.refund_due_by}) if is_due_soon(case) else None
+    if not is_due_soon(case) or case.money_in_the_air:
+        return None
+    return Alert("refund_due_soon", Level.AMBER, {"date": case.refund_due_by})
 
 
 def extra_items(case: ReturnCase) -> Alert | None:
@@ -194,14 +209,28 @@ def difference_paid(case: ReturnCase) -> Alert | None:
     )
 
 
+def not_booked(case: ReturnCase) -> Alert | None:
+    """The customer has the money, and the shop's books will not follow by themselves."""
+    done = _done(case)
+    if done is None or done.booked or not done.books_stuck:
+        return None
+    return Alert("not_booked", Level.AMBER, _asked(done))
+
+
+def bank_pending(case: ReturnCase) -> Alert | None:
+    """The money is on its way: the bank has taken the refund and may still give it back."""
+    done = _done(case)
+    if done is None or done.bank is None or not done.bank.undecided:
+        return None
+    return Alert("bank_pending", Level.BLUE, {"resolution": done, **_asked(done), "bank": done.bank})
+
+
 def settled(case: ReturnCase) -> Alert | None:
     """Done; ``resolution`` tells what was done, by whom and when."""
-    done = [one for one in case.resolutions if one.status is ResolutionStatus.DONE]
-    if case.status is not ReturnStatus.RESOLVED or not done:
+    done = _done(case)
+    if done is None or _is_open_at_bank(done):
         return None
-    return Alert(
-        "settled", Level.GREEN, {"resolution": done[-1], "amount": done[-1].amount, "by": done[-1].by}
-    )
+    return Alert("settled", Level.GREEN, {"resolution": done, "amount": done.amount, "by": done.by})
 
 
 def order_closed_elsewhere(case: ReturnCase) -> Alert | None:
@@ -222,6 +251,7 @@ def closed(case: ReturnCase) -> Alert | None:
 
 ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     exchange_do_not_refund,
+    bank_returned,
     needs_person,
     disputed,
     refunded_elsewhere,
@@ -241,6 +271,8 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     question_pending,
     misuse,
     difference_paid,
+    not_booked,
+    bank_pending,
     settled,
     order_closed_elsewhere,
     closed,
@@ -248,9 +280,14 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
 
 
 def alerts(case: ReturnCase) -> tuple[Alert, ...]:
-    """Everything not to overlook, worst first; of equals, in the order of ALERTS."""
-    found = (rule(case) for rule in ALERTS)
-    return tuple(sorted((alert for alert in found if alert), key=lambda alert: alert.level))
+    """Everything not to overlook, worst first; of equals, in the order of ALERTS.
+
+    Nothing is red while money is in the air: red says that something failed, and that is not known.
+    """
+    found = [alert for rule in ALERTS if (alert := rule(case))]
+    if case.money_in_the_air:
+        found = [replace(alert, level=max(alert.level, Level.AMBER)) for alert in found]
+    return tuple(sorted(found, key=lambda alert: alert.level))
 
 
 def colour(case: ReturnCase) -> Level:
@@ -288,7 +325,19 @@ def _asked(resolution: CaseResolution) -> dict[str, object]:
         "by": resolution.by,
         "asked_at": resolution.asked_at,
         "next_look_at": resolution.next_look_at,
+        "progress": resolution.progress,
     }
+
+
+def _is_open_at_bank(done: CaseResolution) -> bool:
+    """Whether the bank may still say no, or has said no and nobody has paid another way."""
+    return done.bank is not None and (done.bank.undecided or (done.bank.returned and not done.proof))
+
+
+def _done(case: ReturnCase) -> CaseResolution | None:
+    """What settled a return that is settled."""
+    done = [one for one in case.resolutions if one.status is ResolutionStatus.DONE]
+    return done[-1] if case.status is ReturnStatus.RESOLVED and done else None
 
 
 def _last_refused(case: ReturnCase) -> CaseResolution | None:

@@ -4,7 +4,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.rules.case import CaseItem, CustomerHistory, InformationRequest, ReturnCase, StockMove
+from bot.rules.case import (
+    Bank,
+    CaseItem,
+    CustomerHistory,
+    InformationRequest,
+    Progress,
+    ReturnCase,
+    Stage,
+    Step,
+    StockMove,
+)
 from bot.rules.choice import RefundPolicy
 from bot.rules.order import Stock
 from store.money import Money
@@ -43,10 +53,44 @@ def closed(status: ReturnStatus, reason: str = "") -> ReturnCase:
     return a_case(status=status, closed_by=BOB if reason else None, **over)
 
 
-def doubtful(**resolution: Any) -> ReturnCase:
-    """Asked the shop 40 seconds ago; no answer."""
-    asked = {"asked_at": NOON - timedelta(seconds=40), "next_look_at": NOON + timedelta(seconds=20)}
-    one = make.a_resolution(ResolutionStatus.IN_DOUBT, **(asked | resolution))
+def under_way(step: Step, stage: Stage, **given: Any) -> ReturnCase:
+    """A decision that is carried out; ``given`` is about its progress."""
+    status = ResolutionStatus.PLANNED if stage in BEFORE_DOUBT else ResolutionStatus.IN_DOUBT
+    method = METHODS.get(step, Method.GATEWAY_REFUND)
+    needs = {"needs_person": stage is Stage.PERSON, "why": WHYS[step] if stage is Stage.PERSON else ""}
+    progress = Progress(step, stage, **given)
+    asked = NOON - timedelta(seconds=40)
+    one = make.a_resolution(status, method=method, asked_at=asked, progress=progress, **needs)
+    return received(resolutions=(one,))
+
+
+BEFORE_DOUBT = (Stage.SENDING, Stage.QUEUED, Stage.PUT_OFF)
+METHODS = {Step.BOOKING: Method.MANUAL_REFUND, Step.CREDIT: Method.STORE_CREDIT}
+WHYS = {
+    Step.SHOP_REFUND: "The shop shows no refund, and the bank cannot be asked from here.",
+    Step.STRIPE_REFUND: "The bank shows this refund more than once.",
+    Step.BOOKING: "It was sent twice and the shop shows no trace of it.",
+    Step.CREDIT: "The shop has another coupon with this credit's code.",
+}
+LOOKS_AGAIN: dict[str, Any] = {
+    "sends": 1,
+    "next_at": NOON + timedelta(minutes=2),
+    "open_until": NOON + timedelta(minutes=14),
+}
+LATE_LOOK = LOOKS_AGAIN | {"next_at": NOON + timedelta(minutes=15)}
+
+
+def at_the_bank(status: str, reason: str = "", **given: Any) -> ReturnCase:
+    """Refunded through Stripe; what the bank says of it."""
+    bank = Bank("re_3Qx7aB2eZvKYlo2C", status, reason)
+    return settled(bank=bank, **given)
+
+
+def came_back(step: Step) -> ReturnCase:
+    """Refunded, and given back by the bank days later."""
+    bank = Bank("re_3Qx7aB2eZvKYlo2C", "failed", "expired_or_canceled_card")
+    progress = Progress(step, Stage.PERSON, sends=1)
+    one = make.a_resolution(ResolutionStatus.IN_DOUBT, needs_person=True, bank=bank, progress=progress)
     return received(resolutions=(one,))
 
 
@@ -155,16 +199,48 @@ CARDS: dict[str, ReturnCase] = {
     "exchange_unpaid": an_exchange(),
     "exchange_paid": an_exchange(paid=money("30.00"), paid_at=NOON - timedelta(hours=3), payment="pi_3Qx7"),
     "exchange_even": an_exchange(difference="0.00", link_sent_at=None),
-    "sending": received(resolutions=(make.a_resolution(ResolutionStatus.PLANNED),)),
-    "answer_unknown": doubtful(),
-    "needs_person": doubtful(
-        needs_person=True, why="The shop booked the refund, but the bank shows no payment."
+    "sending": under_way(Step.SHOP_REFUND, Stage.SENDING),
+    "sending_to_stripe": under_way(Step.STRIPE_REFUND, Stage.SENDING),
+    "sending_booking": under_way(Step.BOOKING, Stage.SENDING),
+    "sending_credit": under_way(Step.CREDIT, Stage.SENDING),
+    "sending_again": under_way(Step.SHOP_REFUND, Stage.SENDING, sends=1),
+    "sending_later": under_way(Step.SHOP_REFUND, Stage.QUEUED, next_at=NOON + timedelta(minutes=1)),
+    "put_off": under_way(Step.SHOP_REFUND, Stage.PUT_OFF, next_at=NOON + timedelta(seconds=64)),
+    "put_off_on_request": under_way(
+        Step.SHOP_REFUND, Stage.PUT_OFF, next_at=NOON + timedelta(minutes=10), asked_to_wait=True
     ),
+    "put_off_by_stripe": under_way(
+        Step.STRIPE_REFUND, Stage.PUT_OFF, next_at=NOON + timedelta(minutes=1), asked_to_wait=True
+    ),
+    "answer_unknown": under_way(Step.SHOP_REFUND, Stage.LOOKING, once_more=True, **LOOKS_AGAIN),
+    "unknown_without_a_bank": under_way(Step.SHOP_REFUND, Stage.LOOKING, **LOOKS_AGAIN),
+    "unknown_for_long": under_way(Step.SHOP_REFUND, Stage.LOOKING, **LATE_LOOK),
+    "unknown_twice": under_way(Step.SHOP_REFUND, Stage.LOOKING, **LATE_LOOK | {"sends": 2}),
+    "unknown_at_stripe": under_way(Step.STRIPE_REFUND, Stage.LOOKING, once_more=True, **LOOKS_AGAIN),
+    "unknown_booking": under_way(Step.BOOKING, Stage.LOOKING, once_more=True, **LOOKS_AGAIN),
+    "unknown_credit": under_way(Step.CREDIT, Stage.LOOKING, once_more=True, **LATE_LOOK),
+    "repeating": under_way(Step.SHOP_REFUND, Stage.REPEATING, sends=1),
+    "repeating_at_stripe": under_way(Step.STRIPE_REFUND, Stage.REPEATING, sends=1),
+    "unknown_and_overdue": replace(
+        under_way(Step.SHOP_REFUND, Stage.LOOKING, **LOOKS_AGAIN), refund_due_by=date(2026, 11, 20)
+    ),
+    "needs_person": under_way(Step.SHOP_REFUND, Stage.PERSON, sends=1),
+    "needs_person_at_stripe": under_way(Step.STRIPE_REFUND, Stage.PERSON, sends=1),
+    "needs_person_booking": under_way(Step.BOOKING, Stage.PERSON, sends=2),
+    "needs_person_credit": under_way(Step.CREDIT, Stage.PERSON, sends=1),
+    "bank_pending": at_the_bank("pending", "processing", restocked=MOVES),
+    "bank_needs_an_answer": at_the_bank("requires_action", booked=False),
+    "bank_returned": came_back(Step.SHOP_REFUND),
+    "bank_returned_from_stripe": came_back(Step.STRIPE_REFUND),
+    "not_booked": at_the_bank("succeeded", booked=False, books_stuck=True),
     "refused": refused(
         Method.GATEWAY_REFUND, "The answer was: {text}", text="The card has expired (card_expired)."
     ),
     "credit_refused": refused(Method.STORE_CREDIT, ""),
     "settled": settled(restocked=MOVES),
+    "settled_at_stripe": at_the_bank("succeeded", booked=False),
+    "settled_after_a_look": settled(proof="PAYPAL-7GX 31", restocked=MOVES),
+    "settled_another_way": at_the_bank("failed", "declined", proof="SEPA-2026-1123-78"),
     "settled_credit": settled(**CREDIT),
     "settled_manual": settled(**MANUAL, restocked=(StockMove("MUG-1", None, None),)),
     "settled_nothing": settled(**NOTHING),

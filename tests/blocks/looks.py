@@ -103,6 +103,9 @@ def _forms() -> Iterator[tuple[str, Look]]:
     yield "reopen", lambda words: forms.reopen(CARDS["settled"], words)
     yield "hand_over", lambda words: forms.hand_over(case, words)
     yield "was_refunded", lambda words: forms.was_refunded(CARDS["needs_person"], words)
+    yield "was_booked", lambda words: forms.was_refunded(CARDS["needs_person_booking"], words)
+    yield "was_credited", lambda words: forms.was_refunded(CARDS["needs_person_credit"], words)
+    yield "paid_another_way", lambda words: forms.was_refunded(CARDS["bank_returned"], words)
     yield "receive", lambda words: forms.receive(case, words)
     yield "receive_rest", lambda words: forms.receive(mixed(), words)
     yield "receive_many", lambda words: forms.receive(CARDS["new_many_lines"], words)
@@ -163,6 +166,10 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("restocked", {"reference": "RMA-1042-R1"}),
     ("not_restocked", {"reference": "RMA-1042-R1", "why": ""}),
     ("not_told", {"why": "", "values": {}}),
+    ("bank_paid", {"reference": "RMA-1042-R1"}),
+    ("bank_returned", {"reference": "RMA-1042-R1", "reason": "declined"}),
+    ("booked", {"reference": "RMA-1042-R1", "refund": 901}),
+    ("not_booked", {"reference": "RMA-1042-R1", "why": ""}),
 )
 
 
@@ -186,14 +193,20 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("refused", one, CARDS["refused"]),
         ("in_doubt", one, CARDS["answer_unknown"]),
         ("needs_person", one, CARDS["needs_person"]),
+        ("still_in_doubt", one, CARDS["unknown_for_long"]),
         ("not_restocked", one, CARDS["settled"]),
+        ("on_its_way", one, CARDS["bank_pending"]),
+        ("bank_paid", one, CARDS["settled_at_stripe"]),
+        ("bank_returned", one | {"reason": "declined"}, CARDS["bank_returned"]),
+        ("booked", {"refund": 901}, CARDS["settled_at_stripe"]),
+        ("not_booked", one | {"why": "", "values": {}}, CARDS["not_booked"]),
         ("received", {"units": 2, "by": "U01ALICE"}, CARDS["received"]),
         ("asked", {"by": "U01ALICE", "text": "Which of the two is damaged?"}, CARDS["new_question"]),
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
     ):
-        yield kind, _thread(kind, values, case)
+        yield kind, _thread("settled" if kind == "on_its_way" else kind, values, case)
 
 
 def _thread(kind: str, values: dict[str, Any], case: ReturnCase) -> Look:

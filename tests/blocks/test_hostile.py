@@ -26,7 +26,10 @@ from tests.blocks.looks import EVENTS, a_box, a_confirmation
 from tests.make import ALICE, NOON
 
 COMFORTABLE = 10_000
-OURS = re.compile(r"<@(U01ALICE|U02BOB)>|<https://shop\.example/[^|>]*\|[^>]*>")
+OURS = re.compile(
+    r"<@(U01ALICE|U02BOB)>|<https://shop\.example/[^|>]*\|[^>]*>"
+    r"|<!date\^\d+\^(\{date_short_pretty\} )?\{time\}\|[\w :.’\u00a0-]*>"
+)
 CODE = re.compile("(?<!\u2060)`[^`]*`")  # a reference to copy, as we set it
 HIDING = re.compile("[\u202a-\u202e\u2066-\u2069\0\x07\x1b]")
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.customer import CODE, UNKNOWN, customer_text, forecast_text, settled_text
 from bot.i18n import LANGUAGES, Words
+from bot.rules.case import Bank
 from bot.rules.choice import RefundChoice
 from bot.rules.refund import quote_for
 from store.terms import Condition, Method, ReturnStatus
@@ -48,6 +49,25 @@ def test_the_preview_is_the_note_but_for_a_code_nobody_may_see(method: Method, l
     note = settled_text(CASE, done, words)
     assert note.replace(CODE, UNKNOWN) == forecast_text(CASE, quote, words)
     assert (CODE in note) == (method is Method.STORE_CREDIT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_state_of_a_refund_at_the_bank_has_words_of_its_own(language: str) -> None:
+    banks = [
+        None,
+        *(Bank("re_1", status) for status in ("succeeded", "pending", "requires_action", "failed")),
+    ]
+    told = [settled_text(CASE, make.a_resolution(bank=bank), Words(language)) for bank in banks]
+    assert told[0] == told[1]
+    assert len(set(told)) == 4
+    assert all("RMA-1042" in text and "61" in text for text in told)
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action"])
+def test_a_refund_on_its_way_is_not_called_refunded(status: str) -> None:
+    told = settled_text(CASE, make.a_resolution(bank=Bank("re_1", status)), EN)
+    assert "is on its way to “Card (Stripe)”" in told
+    assert "have refunded" not in told
 
 
 def test_nothing_is_promised_where_nothing_is_paid() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.rules.alerts import ALERTS, Alert, Level, alerts, colour
-from bot.rules.case import CustomerHistory, InformationRequest, ReturnCase
+from bot.rules.case import Bank, CaseResolution, CustomerHistory, InformationRequest, ReturnCase
 from store.money import Money
 from store.terms import Condition, Method, ResolutionStatus, ReturnStatus, Wish
 from tests import make
@@ -96,13 +96,70 @@ def test_an_unknown_answer_says_when_the_desk_looks_again() -> None:
     assert (values["reference"], values["next_look_at"]) == ("RMA-1042-R1", again)
 
 
-def test_what_evidence_cannot_decide_is_red_and_asks_a_person() -> None:
+def test_what_evidence_cannot_decide_asks_a_person_and_is_not_red_because_it_may_have_been_paid() -> None:
     doubtful = make.a_resolution(
         ResolutionStatus.IN_DOUBT, needs_person=True, why="Look for {what}.", why_values={"what": "re_1"}
     )
     case = make.a_case(status=RECEIVED, resolutions=(doubtful,))
-    assert (names(case), colour(case)) == (["needs_person"], Level.RED)
+    assert (names(case), colour(case)) == (["needs_person"], Level.AMBER)
     assert alert("needs_person", case).values["why"] == "Look for {what}."
+
+
+IN_THE_AIR = [
+    make.a_resolution(ResolutionStatus.PLANNED),
+    make.a_resolution(ResolutionStatus.IN_DOUBT),
+    make.a_resolution(ResolutionStatus.IN_DOUBT, needs_person=True),
+]
+
+
+@pytest.mark.parametrize("asked", IN_THE_AIR)
+def test_nothing_is_red_and_nobody_is_told_to_pay_while_money_is_in_the_air(asked: CaseResolution) -> None:
+    row = make.a_refund("20.00")
+    order = make.an_order(disputed=True, refunds=(row,))
+    given: dict[str, Any] = {"outside_refunds": (row,), "refund_due_by": date(2026, 11, 1)}
+    case = make.a_case(status=RECEIVED, order=order, received_at=make.NOON, resolutions=(asked,), **given)
+    assert colour(case) is Level.AMBER
+    assert not {"refund_overdue", "refunded_elsewhere", "refund_due_soon"} & set(names(case))
+    over = replace(case, resolutions=(replace(asked, status=ResolutionStatus.REFUSED, needs_person=False),))
+    assert {"refund_overdue", "refunded_elsewhere"} < set(names(over))
+    assert colour(over) is Level.RED
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "level"),
+    [
+        ("succeeded", "settled", Level.GREEN),
+        ("pending", "bank_pending", Level.BLUE),
+        ("requires_action", "bank_pending", Level.BLUE),
+        ("failed", "bank_returned", Level.RED),
+        ("canceled", "bank_returned", Level.RED),
+    ],
+)
+def test_a_refund_is_green_once_the_bank_has_confirmed_it(status: str, name: str, level: Level) -> None:
+    done = make.a_resolution(bank=Bank("re_1", status))
+    case = make.a_case(status=RESOLVED, closed_at=make.NOON, resolutions=(done,))
+    assert (names(case), colour(case)) == ([name], level)
+
+
+def test_money_the_bank_gave_back_is_red_until_somebody_pays_another_way_or_tries_again() -> None:
+    bank = Bank("re_1", "failed", "declined")
+    back = make.a_resolution(ResolutionStatus.IN_DOUBT, needs_person=True, bank=bank)
+    case = make.a_case(status=RECEIVED, resolutions=(back,))
+    assert (names(case), colour(case)) == (["bank_returned"], Level.RED)
+    sent = replace(back, status=ResolutionStatus.PLANNED, bank=None, needs_person=False)
+    again = replace(case, resolutions=(sent,))
+    assert (names(again), colour(again)) == (["sending"], Level.BLUE)
+    paid = replace(back, status=ResolutionStatus.DONE, proof="SEPA 8", needs_person=False)
+    done = replace(case, status=RESOLVED, closed_at=make.NOON, resolutions=(paid,))
+    assert (names(done), colour(done)) == (["settled"], Level.GREEN)
+
+
+def test_books_that_do_not_follow_the_money_are_somebodys_to_enter() -> None:
+    done = make.a_resolution(booked=False)
+    case = make.a_case(status=RESOLVED, closed_at=make.NOON, resolutions=(done,))
+    assert (names(case), colour(case)) == (["settled"], Level.GREEN)
+    stuck = replace(case, resolutions=(replace(done, books_stuck=True),))
+    assert (names(stuck), colour(stuck)) == (["not_booked", "settled"], Level.AMBER)
 
 
 def test_a_decision_on_its_way_is_blue_and_an_exchange_that_stands_is_not_one() -> None:
