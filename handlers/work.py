@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from slack_sdk import WebClient
+from sqlalchemy.exc import OperationalError
 
 from bot.desk import Desk
 from bot.desk.changes import CARD, THREAD
@@ -43,7 +44,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; what is under way is finished first."""
-        plan_look_up(self.desk)
+        self._look_up_people()
         scheduler = open_scheduler(jobs.jobs(self.desk), self.desk.settings.timezone)
         scheduler.start()
         threads = [
@@ -59,6 +60,13 @@ class Worker:
         self.wake.set()
         for thread in threads:
             thread.join()
+
+    def _look_up_people(self) -> None:
+        """Know at once who may act; a database that is held just now is no reason not to start."""
+        try:
+            plan_look_up(self.desk)
+        except OperationalError:
+            log.warning("the database does not answer; who may act is looked up at the next tick")
 
 
 def create_worker(desk: Desk, client: WebClient | None = None) -> Worker:
