@@ -36,8 +36,16 @@ def total_days(world: World) -> None:
     morning = (now + timedelta(days=1)).replace(hour=4, minute=0, second=0, microsecond=0)
     let_pass(world, seconds=(morning - now).total_seconds())
     plan_round(world.desk)
+    let_pass(world, minutes=10)
     plan_days(world.desk)
     let_pass(world, minutes=20)
+
+
+def at_noon(world: World) -> None:
+    """Go to the next noon, so that what a test does in an hour does not fall on two days."""
+    now = world.clock().astimezone(world.desk.words.timezone)
+    noon = (now + timedelta(days=1)).replace(hour=12, minute=0)
+    world.clock.pass_(seconds=(noon - now).total_seconds())
 
 
 def differences(world: World, *, settled: bool = False) -> list[Difference]:
