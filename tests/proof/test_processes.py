@@ -1,5 +1,6 @@
 """Workers are killed and frozen at every point; the ledgers of the sandbox tell whether money moved once."""
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from bot.config import StripeRefunds
 from tests.proof.processes.office import an_office
-from tests.proof.processes.points import AT_WORK
+from tests.proof.processes.points import AT_WORK, Trap
 from tests.proof.processes.storms import Storm
 from tests.proof.processes.ward import Ward
 
@@ -32,6 +33,13 @@ def test_a_worker_killed_at_any_point_pays_each_decision_once(storm: Storm, crew
     storm.crew = crew
     for point in AT_WORK:
         storm.kill_at(point)
+    storm.calm()
+    storm.judge(SEED)
+
+
+@pytest.mark.slow
+def test_a_worker_frozen_at_any_point_pays_each_decision_once_when_it_wakes(storm: Storm) -> None:
+    storm.freeze([Trap(point, sign=signal.SIGSTOP) for point in AT_WORK])
     storm.calm()
     storm.judge(SEED)
 

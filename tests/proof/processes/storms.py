@@ -12,12 +12,15 @@ from tests.proof.processes.judge import complaints
 from tests.proof.processes.office import Office
 from tests.proof.processes.points import AT_WORK, Point, Trap
 from tests.proof.processes.victim import PACE, work
-from tests.proof.processes.ward import Victim, Ward
+from tests.proof.processes.ward import Ward
 
-DEATH_SECONDS = 1.5  # a trap that has not sprung by then is not waited for
+DEATH_SECONDS = 1.2  # a trap that has not sprung by then is not waited for
 QUIET_SECONDS = 60.0  # the longest way to an end: two quiet periods, and a slow machine
 AWAKE_SECONDS = 0.5  # what a woken worker may still do with what it held, it does at once
 NTH = 4
+FROZEN_SECONDS = 1.5 * PACE.lease.total_seconds()
+STALL_SECONDS = 3.0  # nobody gets on: somebody who is frozen holds the database
+HELPERS = 2  # workers without a trap, who recover what the others left, at once
 PLUGIN_TIME = timedelta(minutes=11)  # longer than the desk waits for the shop to book what the bank paid
 
 
@@ -32,7 +35,7 @@ class Storm:
     def kill(self, count: int) -> None:
         """Let ``count`` workers die, at points of the dice's choice."""
         for _ in range(-(-count // self.crew)):
-            self.round([self._any_trap() for _ in range(self.crew)])
+            self.round([self.any_trap() for _ in range(self.crew)])
 
     def kill_at(self, point: Point) -> None:
         """Let workers die until one has died at ``point``."""
@@ -50,19 +53,14 @@ class Storm:
         self.ward.bury()
 
     def freeze(self, traps: list[Trap]) -> None:
-        """Freeze a worker for each trap, let others recover what they held, and wake them."""
+        """Freeze a worker for each trap, let others recover what they held, and wake them after that."""
         self.office.plant(2 * len(traps))
         victims = self.ward.start(work, *traps)
         self.ward.until(victims, seconds=DEATH_SECONDS)
-        early = [one for one in victims if one.frozen and _wakes_early(one)]
-        time.sleep(1.5 * PACE.lease.total_seconds())
-        for one in early:
-            one.wake()
-        others = self.ward.start(work, *[None] * self.crew)
+        others = self.ward.start(work, *[None] * HELPERS)
         self.await_quiet(_presses)
-        for one in victims:
-            if one.frozen:
-                one.wake()
+        for one in self.ward.frozen():
+            one.wake()
         time.sleep(AWAKE_SECONDS)
         self.await_quiet(_presses)
         for one in (*victims, *others):
@@ -77,7 +75,7 @@ class Storm:
             self._work(lambda _one: True)
 
     def _work(self, matters: Callable[[Operation], bool]) -> None:
-        workers = self.ward.start(work, *[None] * self.crew)
+        workers = self.ward.start(work, *[None] * HELPERS)
         self.await_quiet(matters)
         for one in workers:
             one.kill()
@@ -86,17 +84,35 @@ class Storm:
     def await_quiet(self, matters: Callable[[Operation], bool]) -> None:
         """Until nothing that matters is left to do for any decision."""
         end = time.monotonic() + QUIET_SECONDS
+        news = (time.monotonic(), "")
         while left := [one for one in self.office.unfinished() if matters(one)]:
             if time.monotonic() > end:
                 raise AssertionError("\n".join(["never quiet:", *map(self.office.trail, left)]))
+            self.ward.notice()
+            picture = repr([(one.id, one.state, one.attempt, one.tries) for one in left])
+            news = news if picture == news[1] else (time.monotonic(), picture)
+            self._wake_early(stalled=time.monotonic() - news[0] > STALL_SECONDS)
             time.sleep(0.1)
+
+    def _wake_early(self, *, stalled: bool) -> None:
+        """Wake those who cannot stay frozen until the others are done.
+
+        One that froze inside a transaction keeps everybody waiting, also where only another thread of it was
+        in one. Half a request is given up by every shop's server long before the quiet period ends.
+        """
+        for victim in self.ward.frozen():
+            assert victim.sprung is not None
+            hinders = victim.sprung.locked or victim.sprung.point is Point.P6_HALF_SENT
+            if stalled or (hinders and victim.frozen_for > FROZEN_SECONDS):
+                victim.wake()
 
     def judge(self, seed: int) -> None:
         """Compare with the ledgers; a broken promise names the seed that repeats it."""
         broken = complaints(self.office)
         assert not broken, f"seed {seed}: {broken}"
 
-    def _any_trap(self, sign: int = signal.SIGKILL) -> Trap:
+    def any_trap(self, sign: int = signal.SIGKILL) -> Trap:
+        """A trap at a point of the dice's choice."""
         dice = self.office.dice
         return Trap(dice.choice(AT_WORK), dice.randint(1, NTH), sign)
 
@@ -104,13 +120,3 @@ class Storm:
 def _presses(operation: Operation) -> bool:
     """Whether it is to be done at once: books that the shop's plugin may still write are not."""
     return operation.kind != LATE_BOOK
-
-
-def _wakes_early(victim: Victim) -> bool:
-    """Whether it cannot stay frozen until the others are done.
-
-    One that froze inside a transaction keeps everybody waiting; half a request is given up by every shop's
-    server long before the quiet period ends, so it may not go on after it.
-    """
-    sprung = victim.sprung
-    return sprung is not None and (sprung.locked or sprung.point is Point.P6_HALF_SENT)

@@ -29,16 +29,17 @@ class Victim:
     trap: Trap | None
     url: str = ""
     sprung: Sprung | None = None
+    sprung_at: float = 0.0
+
+    @property
+    def frozen_for(self) -> float:
+        """Seconds since its trap sprang."""
+        return time.monotonic() - self.sprung_at
 
     @property
     def gone(self) -> bool:
         """Whether it is dead."""
         return not self.process.is_alive()
-
-    @property
-    def frozen(self) -> bool:
-        """Whether it stands still at its point, alive."""
-        return self.sprung is not None and not self.gone
 
     def kill(self) -> None:
         """Let it die now, wherever it is."""
@@ -109,12 +110,22 @@ class Ward:
             assert victim.sprung or not victim.gone, f"a process ended by itself: see {self.log}"
             return
         assert victim.trap is not None
+        victim.sprung_at = time.monotonic()
         self.sprung[sprung.point] += 1
         if victim.trap.sign == signal.SIGKILL:
             victim.process.join()
             self.counts["processes killed"] += 1
         else:
             self.counts["processes frozen"] += 1
+
+    def notice(self) -> None:
+        """See whose trap has sprung meanwhile."""
+        for victim in self.victims:
+            self._note(victim)
+
+    def frozen(self) -> list[Victim]:
+        """Those who stand still at their point, alive."""
+        return [one for one in self.victims if one.sprung is not None and not one.gone]
 
     def strike(self, victims: list[Victim]) -> None:
         """Kill those whose trap has not sprung, wherever they are."""
