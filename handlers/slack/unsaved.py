@@ -18,7 +18,6 @@ from bot.desk.access import find_operator
 from bot.errors import GatewayError
 from bot.i18n import Words
 from handlers.slack.calls import called
-from handlers.slack.posts import answer_in
 from store.db import AWAY, CommitUnknown, in_a_hurry
 
 log = logging.getLogger(__name__)
@@ -78,7 +77,8 @@ def _beside(
         shown = notice(words("Not saved"), text, words)
         return lambda: called(client.views_open, trigger_id=body["trigger_id"], view=shown)
     channel = str((body.get("channel") or {}).get("id") or desk.settings.slack_channel)
-    return lambda: answer_in(client, channel, context.user_id or "", {"text": text})
+    user = context.user_id or ""
+    return lambda: called(client.chat_postEphemeral, channel=channel, user=user, text=text)
 
 
 def _attempt(tell: Callable[[], object]) -> None:
