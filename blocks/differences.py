@@ -20,6 +20,7 @@ from blocks.kit import (
     link,
     mention,
     modal,
+    moment,
     section,
     text_input,
 )
@@ -122,15 +123,16 @@ def _aligned(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def _state(difference: Difference, words: Words) -> str:
-    since = words("Found {time}.", time=difference.found_at)
+    since = words("Found {time}.", time=moment(difference.found_at, words, difference.as_of))
     if difference.settled_at is None:
         who = mention(difference.owner)
         looks = words("{who} looks at it.", who=who) if who else words("Nobody looks at it yet.")
         return f"{since} {looks}"
+    ended = moment(difference.settled_at, words, difference.as_of)
     if difference.settled_by is None:
-        return f"{since} " + words("It went away by itself {time}.", time=difference.settled_at)
-    done = words("Settled by {who}, {time}", who=mention(difference.settled_by), time=difference.settled_at)
-    return f"{since} {done}: {inert(difference.note, 1000)}"
+        return f"{since} " + words("It went away by itself {time}.", time=ended)
+    done = words("Settled by {who}, {time}", who=mention(difference.settled_by), time=ended)
+    return lines(f"{since} {done}", inert(difference.note, 1000))
 
 
 def _buttons(difference: Difference, words: Words) -> list[Block]:

@@ -8,6 +8,7 @@ from typing import Any
 from blocks import forms
 from blocks.answers import error_text, found_returns, help_text
 from blocks.card import return_card
+from blocks.differences import difference_card, settle_form
 from blocks.home import home
 from blocks.refund_box import confirm_box, refund_box
 from blocks.thread import thread_message
@@ -16,12 +17,14 @@ from bot.customer import customer_text
 from bot.i18n import Words
 from bot.rules.case import HistoryEntry, ReturnCase
 from bot.rules.choice import Problem, RefundChoice
+from bot.rules.difference import Difference
 from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
 from store.terms import Condition, Method, Reason, ReturnStatus
 from tests import make
 from tests.blocks import cards
 from tests.blocks.cards import CARDS, a_case, mixed, received
+from tests.blocks.differences import DIFFERENCES
 from tests.make import ALICE, BOB, NOON, money
 
 Look = Callable[[Words], dict[str, Any]]
@@ -217,6 +220,16 @@ def _card(case: ReturnCase) -> Look:
     return lambda words: return_card(case, words)
 
 
+def _differences() -> Iterator[tuple[str, Look]]:
+    for name, difference in DIFFERENCES.items():
+        yield name, _difference(difference)
+    yield "form", lambda words: settle_form(DIFFERENCES["row_gone"], words)
+
+
+def _difference(difference: Difference) -> Look:
+    return lambda words: difference_card(difference, words)
+
+
 GROUPS: Mapping[str, Mapping[str, Look]] = {
     "card": {name: _card(case) for name, case in CARDS.items()},
     "refund_box": dict(_boxes()),
@@ -226,6 +239,7 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "home": dict(_homes()),
     "timeline": dict(_timelines()),
     "thread": dict(_threads()),
+    "difference": dict(_differences()),
 }
 LOOKS: Mapping[str, Look] = {
     f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()
