@@ -91,6 +91,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_key(world: Wor
     assert world.case(return_id).status is ReturnStatus.RESOLVED
 
 
+@pytest.mark.slow
 def test_an_error_that_stripe_keeps_under_the_key_pays_once_after_a_day_under_a_new_one(
     world: World, stripe: Stripe
 ) -> None:

@@ -304,6 +304,7 @@ def test_a_booking_that_was_never_made_gives_way_to_one_made_by_hand(world: Worl
     assert world.case(return_id).resolutions[0].status is ResolutionStatus.REFUSED
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_away_for_days_is_not_forgotten(world: World) -> None:
     order = an_order(world)
     return_id = arrived(world, order)
