@@ -90,10 +90,11 @@ class Journal:
     def take_over(self) -> None:
         """Free what a dead or frozen worker held. What it may have sent is in doubt, not undone.
 
-        One transaction each, so that an operation that cannot be settled does not hold up the others.
+        One transaction each, so that an operation that cannot be settled does not hold up the others. Kinds
+        of which this worker knows nothing are left to one that can tell whether they may be repeated.
         """
         with reading(self.engine) as session:
-            late = journal.expired(session, self.clock())
+            late = journal.expired(session, self.clock(), tuple(self.performers))
         for operation_id in late:
             try:
                 self._free(operation_id, settle=True)
@@ -107,8 +108,8 @@ class Journal:
             operation = journal.take_expired(session, operation_id, now)
             if operation is None:
                 return
-            performer = self.performers.get(operation.kind)
-            doubtful = operation.sent_at is not None and performer is not None and performer.probe is not None
+            probe = self.performers[operation.kind].probe
+            doubtful = operation.sent_at is not None and probe is not None
             operation.state = OperationState.IN_DOUBT if doubtful else OperationState.DUE
             operation.lease_owner, operation.due_at = None, now
             journal.note_attempt(session, operation, "taken over", now)

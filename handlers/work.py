@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -31,7 +31,8 @@ from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 
 log = logging.getLogger(__name__)
 
-THREADS = 4  # a shop that takes a minute to answer must not keep the cards waiting
+THREADS = 4
+FOR_SLACK = 2  # of their own: a shop that hangs may hold all the others for more than a minute
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ class Worker:
         scheduler = open_scheduler(jobs.jobs(self.desk), self.desk.settings.timezone)
         scheduler.start()
         threads = [
-            threading.Thread(target=run, args=(self.journal, stop, self.wake), name=f"worker-{number}")
-            for number in range(THREADS)
+            threading.Thread(target=run, args=(one, stop, self.wake), name=f"worker-{number}")
+            for number, one in enumerate([self.journal] * THREADS + [for_slack(self.journal)] * FOR_SLACK)
         ]
         threads.append(threading.Thread(target=beat, args=(self.journal, stop), name="heartbeat"))
         for thread in threads:
             thread.start()
-        log.info("the worker is at work, with %s threads", THREADS)
+        log.info("the worker is at work, with %s threads", THREADS + FOR_SLACK)
         stop.wait()
         scheduler.shutdown(wait=False)
         self.wake.set()
@@ -78,6 +79,12 @@ def create_journal(desk: Desk, client: WebClient) -> Journal:
     """The journal and who performs each kind of operation."""
     quiet = timedelta(minutes=desk.settings.quiet_minutes)
     return Journal(desk.engine, desk.clock, performers(desk, client), Pace(quiet=quiet))
+
+
+def for_slack(journal: Journal) -> Journal:
+    """The same journal for threads that do nothing but talk to Slack."""
+    talking = {kind: one for kind, one in journal.performers.items() if kind.startswith("slack.")}
+    return replace(journal, performers=talking)
 
 
 def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:

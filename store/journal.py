@@ -111,9 +111,10 @@ def change(session: Session, operation_id: int, owner: str | None, **values: Any
     return int(session.exec(statement).rowcount) == 1
 
 
-def expired(session: Session, now: datetime) -> list[int]:
-    """Operations whose worker died or froze: running, with a lease that ran out."""
-    return list(session.exec(select(Operation.id).where(*_expired(now)).order_by(col(Operation.id))))  # type: ignore[arg-type]
+def expired(session: Session, now: datetime, kinds: Collection[str]) -> list[int]:
+    """Operations of these kinds whose worker died or froze: running, with a lease that ran out."""
+    late = select(Operation.id).where(*_expired(now), col(Operation.kind).in_(kinds))
+    return list(session.exec(late.order_by(col(Operation.id))))  # type: ignore[arg-type]
 
 
 def take_expired(session: Session, operation_id: int, now: datetime) -> Operation | None:

@@ -218,6 +218,21 @@ def test_a_worker_that_died_before_sending_is_simply_replaced(
     assert len(peer.sent) == 1
 
 
+def test_what_a_dead_worker_left_waits_for_one_that_knows_its_kind(
+    desk: Journal, engine: Engine, peer: Peer, clock: Clock
+) -> None:
+    plan(engine)
+    with writing(engine) as session:
+        row = journal.claim(session, owner="dead", now=clock(), until=clock(), kinds=["pay"])
+        assert row is not None
+        row.attempt, row.sent_at, row.quiet_until = 1, clock(), clock() + timedelta(minutes=15)
+    clock.pass_(minutes=1)
+    Journal(engine, clock, {"draw": Performer(peer.send)}).run_all()
+    assert operation(engine).state is OperationState.RUNNING
+    desk.take_over()
+    assert operation(engine).state is OperationState.IN_DOUBT
+
+
 def test_a_frozen_worker_that_wakes_up_does_not_send(
     desk: Journal, engine: Engine, peer: Peer, clock: Clock
 ) -> None:
