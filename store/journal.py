@@ -5,9 +5,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store.models import Attempt, LanePause, Operation
@@ -24,6 +23,7 @@ def plan(session: Session, operation: Operation) -> Operation:
 def plan_again(session: Session, operation: Operation) -> Operation:
     """Want an effect that may be wanted again and again under one key, such as redrawing a card.
 
+    One that waits keeps its place in the row and goes no later and no less urgently than was wanted before.
     While it runs, the wish is kept: the row falls due once more when the run ends.
     """
     known = _by_key(session, operation.key)
@@ -37,10 +37,15 @@ def plan_again(session: Session, operation: Operation) -> Operation:
                 raise
     known.generation += 1
     known.payload = operation.payload
-    known.urgency = min(known.urgency, operation.urgency)
+    if known.state is OperationState.DUE:
+        known.urgency = min(known.urgency, operation.urgency)
+        known.due_at = min(known.due_at, operation.due_at)
+    else:
+        known.planned_at, known.urgency = operation.planned_at, operation.urgency
+    if known.state not in (OperationState.DUE, OperationState.RUNNING):
+        known.state, known.due_at = OperationState.DUE, operation.due_at
     if known.state is not OperationState.RUNNING:
-        known.state, known.due_at, known.tries = OperationState.DUE, operation.due_at, 0
-        known.urgency = operation.urgency
+        known.tries = 0
     session.add(known)
     return known
 
@@ -68,17 +73,20 @@ def claim(
 
 @cache
 def _claimable(kinds: tuple[str, ...]) -> Any:
-    """The query with its one value open: building it takes longer than asking, and a worker asks all day."""
-    other: Any = aliased(Operation)
+    """The most urgent that may run, and of those what has been wanted longest, whatever was in its way.
+
+    The query has its one value open: building it takes longer than asking, and a worker asks all day.
+    """
     now: Any = bindparam("now")
-    busy = exists().where(col(other.lane) == Operation.lane, col(other.state) == OperationState.RUNNING)
-    paused = exists().where(col(LanePause.lane) == Operation.lane, col(LanePause.until) > now)
+    busy = select(Operation.lane).where(Operation.state == OperationState.RUNNING)
+    paused = select(LanePause.lane).where(col(LanePause.until) > now)
     waiting = (OperationState.DUE, OperationState.IN_DOUBT)
     return (
         select(Operation)
         .where(col(Operation.state).in_(waiting), col(Operation.due_at) <= now)
-        .where(col(Operation.kind).in_(kinds), ~busy, ~paused)
-        .order_by(col(Operation.urgency), col(Operation.due_at), col(Operation.id))
+        .where(col(Operation.kind).in_(kinds))
+        .where(col(Operation.lane).not_in(busy), col(Operation.lane).not_in(paused))
+        .order_by(col(Operation.urgency), col(Operation.planned_at), col(Operation.id))
         .limit(1)
     )
 

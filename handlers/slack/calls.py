@@ -1,6 +1,7 @@
 """One way to call Slack from the worker: its answers become the journal's words for what is known."""
 
 import http.client
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +14,28 @@ from slack_sdk.web import SlackResponse
 from bot.config import Settings
 from bot.errors import OutcomeUnknown, Refused, Unreachable
 
+log = logging.getLogger(__name__)
+
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+LOCKED_OUT = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "missing_scope",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)  # nothing is wrong with what was asked: it can be done once an admin has let the app in again
 CODE = re.compile("[a-z][a-z0-9_]*")  # the SDK puts whole pages where a proxy answered in Slack's place
 USUAL_PAUSE, LONGEST_PAUSE = 30.0, 600.0  # seconds
+AFTER_A_LOCK = 60.0
 
 
 def open_client(settings: Settings) -> WebClient:
@@ -53,6 +71,9 @@ def _said(error: SlackApiError) -> Exception:
     if status == 429 or code == "ratelimited":
         pause = _pause(str(getattr(response, "headers", {}).get("Retry-After", "")))
         return Unreachable("Slack asks to slow down", code="ratelimited", retry_after=pause)
+    if code in LOCKED_OUT:
+        log.error("Slack does not let the app in: %s", code)
+        return Unreachable(f"Slack: {code}", code=code, retry_after=AFTER_A_LOCK)
     if status >= 500 or not code or code in PASSING:
         return OutcomeUnknown(f"Slack: {code or status}", code=code)
     return Refused(f"Slack: {code}", code=code)

@@ -15,6 +15,7 @@ from bot.desk.reconciliation_rows import load_difference, look_into, settle_diff
 from bot.errors import OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from handlers.slack.calls import called
+from handlers.slack.homes import waiting
 from handlers.slack.click import Answer, Click, Listener, parse_return
 from handlers.slack.posts import GONE, LOOK_BACK
 from store.db import reading, writing
@@ -65,7 +66,10 @@ def submit_settled(click: Click) -> Answer:
 def _post(desk: Desk, client: WebClient, difference_id: int, message: Mapping[str, Any]) -> tuple[str, str]:
     metadata = {"event_type": METADATA, "event_payload": {"difference": difference_id}}
     where = {"channel": desk.settings.slack_channel, "unfurl_links": False, "unfurl_media": False}
-    posted = called(client.chat_postMessage, metadata=metadata, **where, **message)
+    try:
+        posted = called(client.chat_postMessage, metadata=metadata, **where, **message)
+    except Refused as e:
+        raise waiting(desk, desk.settings.slack_channel, e) from e
     return str(posted["channel"]), str(posted["ts"])
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
@@ -12,10 +13,12 @@ from blocks.card import return_card
 from blocks.thread import thread_message
 from bot.desk import Desk
 from bot.desk.cases import load_case
+from bot.desk.changes import BY_A_PERSON, redraw
 from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
 from handlers.slack.calls import called
+from handlers.slack.homes import CLOSED, waiting
 from store import returns
 from store.db import reading, writing
 from store.models import Card
@@ -25,24 +28,46 @@ log = logging.getLogger(__name__)
 METADATA = "returns_desk_card"
 LOOK_BACK = 200  # messages of the channel that are searched for a card that may have been posted
 ELSEWHERE = frozenset({"user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"})
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+GONE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "thread_not_found",
+        "cannot_reply_to_message",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One card that is to be shown: the case, what it looks like, and which try this is."""
+
+    desk: Desk
+    client: WebClient
+    task: Task
+    case: ReturnCase
+    message: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Of what it looks like: the same look is not drawn twice."""
+        return hashlib.sha256(json.dumps(self.message, sort_keys=True).encode()).hexdigest()
 
 
 def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     """Carry out ``slack.card``: draw the case as it is now, whole, unless the card shows just that."""
     assert task.return_id is not None
     case = load_case(desk, task.return_id)
-    message = return_card(case, desk.words)
-    digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
+    drawing = Drawing(desk, client, task, case, return_card(case, desk.words))
     with reading(desk.engine) as session:
         card = returns.card_of(session, task.return_id)
-    if card is not None and card.digest == digest:
+    if card is not None and card.digest == drawing.digest:
         return {"unchanged": True}
-    if card is None:
-        card = _find_card(desk, client, task, case) or _post_card(desk, client, case, message)
-    if card.digest != digest:
-        card = _update_card(desk, client, case, card, message)
-    card.digest, card.drawn_at = digest, desk.now()
+    card = card or _new_home(drawing)
+    if card.digest != drawing.digest:
+        card = _update_card(drawing, card)
+    card.digest, card.drawn_at = drawing.digest, desk.now()
     card.permalink = card.permalink or _permalink(client, card)
     with writing(desk.engine) as session:
         session.merge(card)
@@ -60,14 +85,23 @@ def post_in_thread(desk: Desk, client: WebClient, task: Task) -> Mapping[str, An
         return {"ts": "found"}
     case = load_case(desk, task.return_id)
     message = thread_message(task.payload["kind"], task.payload["values"], case, desk.words)
-    posted = called(
-        client.chat_postMessage,
-        channel=card.channel,
-        thread_ts=card.ts,
-        metadata={"event_type": METADATA, "event_payload": {"key": task.key}},
-        **_quiet(message),
-    )
+    where = {"channel": card.channel, "thread_ts": card.ts}
+    metadata = {"event_type": METADATA, "event_payload": {"key": task.key}}
+    try:
+        posted = called(client.chat_postMessage, metadata=metadata, **where, **_quiet(message))
+    except Refused as e:
+        raise _without_card(desk, card, e) from e
     return {"ts": posted["ts"]}
+
+
+def _without_card(desk: Desk, card: Card, error: Refused) -> GatewayError:
+    """A line whose card is gone waits until that is drawn again: drawing finds out, and posts it anew."""
+    if not _moves_on(desk, card, error.code):
+        return waiting(desk, card.channel, error)
+    with writing(desk.engine) as session:
+        session.get_one(Card, card.id).digest = ""
+        redraw(session, card.return_id, desk.now(), urgency=BY_A_PERSON)
+    return Unreachable("the card is gone; it is posted anew first")
 
 
 def answer(_desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
@@ -90,37 +124,42 @@ def answer_in(client: WebClient, channel: str, user: str, message: Mapping[str, 
         called(client.chat_postMessage, channel=private, **message)
 
 
-def _post_card(desk: Desk, client: WebClient, case: ReturnCase, message: Mapping[str, Any]) -> Card:
-    channel = desk.settings.slack_channel
-    metadata = {"event_type": METADATA, "event_payload": {"return": case.number}}
-    posted = called(client.chat_postMessage, channel=channel, metadata=metadata, **_quiet(message))
-    digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
-    return _keep(desk, case.return_id, posted["channel"], posted["ts"], digest)
-
-
-def _update_card(
-    desk: Desk, client: WebClient, case: ReturnCase, card: Card, message: Mapping[str, Any]
-) -> Card:
-    """Draw over the card; one that somebody deleted is posted anew."""
+def _new_home(drawing: Drawing) -> Card:
+    """The card in the channel it belongs to: found there, if its posting got no answer, or posted."""
+    desk, case, channel = drawing.desk, drawing.case, drawing.desk.settings.slack_channel
     try:
-        called(client.chat_update, channel=card.channel, ts=card.ts, **message)
+        found = _find_card(drawing, channel) if drawing.task.attempt > 1 else ""
+        if found:
+            return _keep(desk, case.return_id, channel, found, "")
+        metadata = {"event_type": METADATA, "event_payload": {"return": case.number}}
+        post, message = drawing.client.chat_postMessage, _quiet(drawing.message)
+        posted = called(post, channel=channel, metadata=metadata, **message)
     except Refused as e:
-        if e.code not in GONE:
-            raise
-        log.info("the card of %s is gone; posting it anew", case.number)
-        with writing(desk.engine) as session:
-            session.delete(session.get_one(Card, card.id))
-        return _post_card(desk, client, case, message)
+        raise waiting(desk, channel, e) from e
+    return _keep(desk, case.return_id, posted["channel"], posted["ts"], drawing.digest)
+
+
+def _update_card(drawing: Drawing, card: Card) -> Card:
+    """Draw over the card. One that was deleted is posted anew, one in a closed channel where cards go now."""
+    try:
+        called(drawing.client.chat_update, channel=card.channel, ts=card.ts, **drawing.message)
+    except Refused as e:
+        if not _moves_on(drawing.desk, card, e.code):
+            raise waiting(drawing.desk, card.channel, e) from e
+        log.info("the card of %s is gone (%s); posting it anew", drawing.case.number, e.code)
+        return _new_home(drawing)
     return card
 
 
-def _find_card(desk: Desk, client: WebClient, task: Task, case: ReturnCase) -> Card | None:
+def _moves_on(desk: Desk, card: Card, code: str) -> bool:
+    """Whether the card needs another place: it is gone, or its channel is closed and cards go to another."""
+    return code in GONE or (code in CLOSED and card.channel != desk.settings.slack_channel)
+
+
+def _find_card(drawing: Drawing, channel: str) -> str:
     """A card that an earlier attempt may have posted before its answer was lost."""
-    if task.attempt <= 1:
-        return None
-    channel = desk.settings.slack_channel
-    found = _find(client.conversations_history, {"return": case.number}, channel=channel, limit=LOOK_BACK)
-    return _keep(desk, case.return_id, channel, found, "") if found else None
+    history, wanted = drawing.client.conversations_history, {"return": drawing.case.number}
+    return _find(history, wanted, channel=channel, limit=LOOK_BACK)
 
 
 def _is_in_thread(client: WebClient, card: Card, key: str) -> bool:
@@ -135,7 +174,7 @@ def _find(method: Callable[..., Any], payload: Mapping[str, str], **where: Any) 
     except OutcomeUnknown as e:
         raise Unreachable(e.detail) from e
     for message in page["messages"]:
-        metadata = message.get("metadata", {})
+        metadata = {} if message.get("subtype") == "tombstone" else message.get("metadata", {})
         if metadata.get("event_type") == METADATA and metadata.get("event_payload") == payload:
             return str(message["ts"])
     return ""
@@ -143,10 +182,12 @@ def _find(method: Callable[..., Any], payload: Mapping[str, str], **where: Any) 
 
 def _keep(desk: Desk, return_id: int, channel: str, ts: str, digest: str) -> Card:
     """Write down where the card is, at once: posting it twice would only be ugly, but it would be ugly."""
-    card = Card(return_id=return_id, channel=channel, ts=ts, digest=digest, drawn_at=desk.now())
+    place: dict[str, Any] = {"channel": channel, "ts": ts, "digest": digest, "permalink": ""}
     with writing(desk.engine) as session:
-        session.add(card)
-    return card
+        known = returns.card_of(session, return_id)
+        return session.merge(
+            Card(id=known.id if known else None, return_id=return_id, drawn_at=desk.now(), **place)
+        )
 
 
 def _permalink(client: WebClient, card: Card) -> str:

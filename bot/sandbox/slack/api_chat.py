@@ -68,7 +68,7 @@ def own_message(call: ApiCall, refusal: str) -> Message:
     """The message ``ts`` names, if the app wrote it; an ephemeral one cannot be found this way."""
     channel = writable(call)
     message = call.core.message(channel.id, str(call.need("ts")))
-    if message is None or message.to:
+    if message is None or message.to or message.subtype == "tombstone":
         raise ApiError("message_not_found")
     if message.user != call.core.bot_user:
         raise ApiError(refusal)
