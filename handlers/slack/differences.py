@@ -15,8 +15,8 @@ from bot.desk.reconciliation_rows import load_difference, look_into, settle_diff
 from bot.errors import OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from handlers.slack.calls import called
-from handlers.slack.homes import waiting
 from handlers.slack.click import Answer, Click, Listener, parse_return
+from handlers.slack.homes import waiting
 from handlers.slack.posts import GONE, LOOK_BACK
 from store.db import reading, writing
 from store.models import Difference
@@ -35,7 +35,7 @@ def draw_difference(desk: Desk, client: WebClient, task: Task) -> Mapping[str, A
     if row.ts and row.digest == digest:
         return {"unchanged": True}
     channel, ts = (row.channel, row.ts) if row.ts else _found(desk, client, task, difference_id)
-    if not ts or not _is_updated(client, channel, ts, message):
+    if not ts or not _is_updated(desk, client, channel, ts, message):
         channel, ts = _post(desk, client, difference_id, message)
     with writing(desk.engine) as session:
         kept = session.get_one(Difference, difference_id)
@@ -73,13 +73,13 @@ def _post(desk: Desk, client: WebClient, difference_id: int, message: Mapping[st
     return str(posted["channel"]), str(posted["ts"])
 
 
-def _is_updated(client: WebClient, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
+def _is_updated(desk: Desk, client: WebClient, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
     """Draw over the message; whether it is still there, since anybody may delete it."""
     try:
         called(client.chat_update, channel=channel, ts=ts, **message)
     except Refused as e:
         if e.code not in GONE:
-            raise
+            raise waiting(desk, channel, e) from e
         return False
     return True
 
