@@ -74,10 +74,10 @@ UNUSUAL = {
 
 def _unpaid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     lead = words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"])
-    sent = words("Link sent {time}.", time=moment(v["sent"], words, case.as_of)) if v["sent"] else ""
+    sent = words("Link sent {time}.", time=moment(v["sent"], words)) if v["sent"] else ""
     if not v["expires"]:
         return headed(WAIT, lead, sent)
-    return headed(WAIT, lead, sent, words("It expires {time}.", time=moment(v["expires"], words, case.as_of)))
+    return headed(WAIT, lead, sent, words("It expires {time}.", time=moment(v["expires"], words)))
 
 
 def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -118,7 +118,7 @@ def _late(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 
 def _question(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    asked = words("asked {time}: {text}", time=moment(v["at"], words, case.as_of), text=inert(v["text"], 120))
+    asked = words("asked {time}: {text}", time=moment(v["at"], words), text=inert(v["text"], 120))
     return headed(TALK, words("Waiting for the customer's answer"), asked)
 
 
@@ -128,7 +128,7 @@ def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 
 def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    when = moment(v["at"], words, case.as_of)
+    when = moment(v["at"], words)
     payment = code(v["payment"]) if v["payment"] else ""
     return headed(
         CHECK,
@@ -201,7 +201,7 @@ SHOP_STATUS = {"cancelled": N_("cancelled"), "trash": N_("in the trash")}
 
 
 def _closed(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    when = moment(v["at"], words, case.as_of) if v["at"] else ""
+    when = moment(v["at"], words) if v["at"] else ""
     by = words("by {who}, {time}", who=mention(v["by"]), time=when) if v["by"] else when
     return " · ".join(filter(None, [headed(CLOSED, words.term(case.status), by), inert(v["reason"])]))
 

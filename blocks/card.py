@@ -128,12 +128,12 @@ def _title(case: ReturnCase, words: Words) -> str:
 
 def _status(case: ReturnCase, words: Words) -> str:
     if money_under_way(case):
-        return _progress(case, words, since=moment(_since(case), words, case.as_of))
+        return _progress(case, words, since=moment(_since(case), words))
     if is_lively(case):
-        arrived = moment(case.received_at or case.opened_at, words, case.as_of)
+        arrived = moment(case.received_at or case.opened_at, words)
         return words("{status}, since {time}", status=_waiting(case, words), time=arrived)
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
-        when = moment(case.closed_at, words, case.as_of)
+        when = moment(case.closed_at, words)
         if is_on_its_way(case):
             return words("Decided by {who}, {time}", who=mention(case.closed_by), time=when)
         return words("Settled by {who}, {time}", who=mention(case.closed_by), time=when)
@@ -177,7 +177,7 @@ def _asked(case: ReturnCase, words: Words) -> str:
     """Who decided what is being carried out, when, and the reference to look for."""
     asked = case.open_resolution
     assert asked is not None
-    when = moment(asked.decided_at, words, case.as_of)
+    when = moment(asked.decided_at, words)
     by = words("Decided by {who}, {time}", who=mention(asked.by), time=when)
     return " · ".join([by, words("reference {reference}", reference=code(asked.reference))])
 

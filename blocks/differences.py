@@ -123,12 +123,12 @@ def _aligned(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def _state(difference: Difference, words: Words) -> str:
-    since = words("Found {time}.", time=moment(difference.found_at, words, difference.as_of))
+    since = words("Found {time}.", time=moment(difference.found_at, words))
     if difference.settled_at is None:
         who = mention(difference.owner)
         looks = words("{who} looks at it.", who=who) if who else words("Nobody looks at it yet.")
         return f"{since} {looks}"
-    ended = moment(difference.settled_at, words, difference.as_of)
+    ended = moment(difference.settled_at, words)
     if difference.settled_by is None:
         return f"{since} " + words("It went away by itself {time}.", time=ended)
     done = words("Settled by {who}, {time}", who=mention(difference.settled_by), time=ended)

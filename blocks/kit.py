@@ -56,12 +56,14 @@ def mention(person: Person | None) -> str:
     return f"<@{person.user_id}>" if person else ""
 
 
-def moment(at: datetime, words: Words, now: datetime) -> str:
+def moment(at: datetime, words: Words) -> str:
     """A moment that stays true on a card nobody draws again: Slack writes today, yesterday or the day itself.
 
     Readers see it by their own clock; what cannot show it, such as a notification, has our words.
     """
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{words.moment(at, now=now)}>"
+    day = at.astimezone(words.timezone).date()
+    plain_text = words("{date} {time}", date=day, time=words.time(at))
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain_text}>"
 
 
 def hour(at: datetime, words: Words) -> str:

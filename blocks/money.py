@@ -153,7 +153,7 @@ def _at_bank(asked: CaseResolution, case: ReturnCase, words: Words) -> str:
     """The gateway's own pages, and the payment to look for there."""
     title = inert(case.order.payment_title or case.order.payment_method, 60)
     payment = case.order.payment_intent or case.order.transaction_id
-    since = moment(asked.decided_at, words, case.as_of)
+    since = moment(asked.decided_at, words)
     values = {"title": title, "amount": asked.amount, "time": since}
     if not payment:
         return words("At {title}: a refund of {amount} since {time}.", **values)

@@ -85,7 +85,7 @@ def _still_in_doubt(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str
         ":mag: Still no word about {amount}, decided on at {time}. We go on looking, and nothing is sent "
         "again meanwhile.",
         amount=one.amount,
-        time=moment(one.decided_at, words, case.as_of),
+        time=moment(one.decided_at, words),
     )
 
 
