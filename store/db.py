@@ -1,6 +1,7 @@
 """Engines and sessions for SQLite and PostgreSQL, set so that a committed intent survives a power cut."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -77,15 +78,40 @@ def _open_sqlite(url: Any) -> Engine:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
 
+    _begin_in_turn(engine)
+    return engine
+
+
+def _begin_in_turn(engine: Engine) -> None:
+    """Writers of one process wait for each other in a row. SQLite has none: whoever waits there looks again
+    every tenth of a second, so that of many some starve while the file is free.
+    """
+    row = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("reading", False):
             connection.exec_driver_sql("BEGIN")
             return
-        connection.connection.execute(f"PRAGMA busy_timeout={_patience(connection)}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        end = time.monotonic() + _patience(connection) / 1000
+        memo = connection.connection.record_info
+        assert memo is not None
+        memo["turn"] = row.acquire(timeout=_patience(connection) / 1000)
+        left = max(LEAST, int((end - time.monotonic()) * 1000))
+        connection.connection.execute(f"PRAGMA busy_timeout={left}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            leave(memo)
+            raise
 
-    return engine
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        leave(record.record_info)
+
+    def leave(memo: Any) -> None:
+        if memo.pop("turn", False):
+            row.release()
 
 
 def _pooled(url: Any, **more: Any) -> Engine:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 MEGABYTE = 2**20
@@ -30,12 +31,22 @@ def held_by_somebody(engine: Engine, *, readers_too: bool = False) -> Iterator[N
         holder.rollback()
         holder.close()
         return
-    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     mode = "ACCESS EXCLUSIVE" if readers_too else "EXCLUSIVE"
     with engine.connect() as connection:
-        connection.execute(text(f"LOCK TABLE {tables} IN {mode} MODE"))
+        while not _takes_all(connection, mode):
+            connection.rollback()
         yield
         connection.rollback()
+
+
+def _takes_all(connection: Connection, mode: str) -> bool:
+    """Whether all tables could be locked; who works in them meanwhile may stand in the way."""
+    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+    try:
+        connection.execute(text(f"LOCK TABLE {tables} IN {mode} MODE"))
+    except OperationalError:
+        return False
+    return True
 
 
 class Disk:
