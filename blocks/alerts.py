@@ -153,8 +153,9 @@ def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:
         return words("Settled without payment")
     if done.method is Method.STORE_CREDIT:
         return _credited(done, words)
-    if done.method is Method.MANUAL_REFUND or (done.bank is not None and done.bank.returned):
-        reference = inert(done.transfer_reference or done.proof, 60)
+    returned = done.bank is not None and done.bank.returned
+    if done.method is Method.MANUAL_REFUND or returned:
+        reference = inert(done.proof if returned else done.transfer_reference, 60)
         return words(
             "{amount} refunded by hand, reference {reference}", amount=done.amount, reference=reference
         )

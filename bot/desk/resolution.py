@@ -108,7 +108,7 @@ def confirm_done(desk: Desk, return_id: int, by: Operator, resolution_id: int, e
         row, operation = _given_up(change, resolution_id)
         operation.state, operation.finished_at = OperationState.DONE, change.now
         operation.evidence = {"confirmed_by": by.user_id, "reference": proof[:200]}
-        if operation.kind == PAYOUT:
+        if operation.kind == PAYOUT and row.refund_id is None:
             operation.evidence["booked"] = False
         change.session.add(operation)
         change.note("confirmed", reference=row.reference, proof=proof[:200])
