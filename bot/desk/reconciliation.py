@@ -3,7 +3,7 @@
 It reads, counts and says. It never moves money, whatever it finds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from bot import documents
 from bot.desk import Desk
+from bot.desk.aftermath import look_at_bank
 from bot.desk.cases import settlements_of
 from bot.desk.changes import an_operation, reread
 from bot.desk.reconciliation_days import DAY, perform_day
@@ -22,7 +23,9 @@ from bot.errors import Refused
 from bot.gateways.stripe import StripeRefund
 from bot.operations import Performer, Task
 from bot.resolutions import BOOK, COUPON, LATE_BOOK, PAYOUT, REFUND, RESTOCK
+from bot.resolutions.bank import FAILED
 from bot.rules.choice import RefundQuote, Settlement
+from bot.rules.difference import Found
 from bot.rules.matching import BankRefund, OurRefund
 from bot.rules.order import OrderSnapshot
 from bot.rules.reconciliation import Books, StandingExchange, compare, tally
@@ -30,7 +33,7 @@ from store import reconciliation, returns
 from store.db import writing
 from store.models import Resolution, ShopOrder, Tally
 from store.money import Money
-from store.terms import OPEN_STATUSES, Method, ResolutionStatus, Wish
+from store.terms import OPEN_STATUSES, DifferenceKind, Method, ResolutionStatus, Wish
 
 ROUND = "books.round"
 MOVING = (REFUND, BOOK, COUPON, RESTOCK, PAYOUT, LATE_BOOK)  # while one is at work, the books cannot agree
@@ -81,11 +84,26 @@ def perform_comparison(desk: Desk, task: Task) -> Mapping[str, Any]:
             return {"busy": True}
         _refresh_if_stale(session, kept, order, desk.now())
         books = _books(desk, session, kept, order, bank)
-        return {"found": _write_down(desk, session, books)}
+        all_found = compare(books)
+        told = tuple(one for one in all_found if _returned_unseen(session, one))
+        found = tuple(one for one in all_found if one not in told)
+        _write_down(desk, session, books, found)
+    if told:
+        look_at_bank(desk, order_id)
+    return {"found": len(found), "returned": len(told)}
 
 
-def _write_down(desk: Desk, session: Session, books: Books) -> int:
-    found, order_id = compare(books), books.order.order_id
+def _returned_unseen(session: Session, found: Found) -> bool:
+    """Whether a bank gave money back and the watch over refunds has not noticed: it opens the return again,
+    which says more than a difference would."""
+    if found.kind is not DifferenceKind.BANK_FAILED:
+        return False
+    kept = session.get_one(Resolution, found.resolution_id).outcome.get("bank") or {}
+    return "status" in kept and kept["status"] not in FAILED
+
+
+def _write_down(desk: Desk, session: Session, books: Books, found: Sequence[Found]) -> None:
+    order_id = books.order.order_id
     keeper = Keeper(desk, session, books.as_of)
     keeper.settle_gone(reconciliation.open_of_order(session, order_id), found, books.compared)
     for one in found:
@@ -104,7 +122,6 @@ def _write_down(desk: Desk, session: Session, books: Books) -> int:
         for day, one in tally(books, desk.words.timezone).items()
     )
     reconciliation.keep_tallies(session, order_id, rows)
-    return len(found)
 
 
 def _refresh_if_stale(session: Session, kept: ShopOrder, order: OrderSnapshot, now: datetime) -> None:

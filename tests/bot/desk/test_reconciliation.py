@@ -1,8 +1,11 @@
 """What does not agree becomes one row with one card, and closes itself when it agrees again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from bot.desk.orders import plan_poll
 from bot.desk.reconciliation import plan_round
@@ -10,8 +13,10 @@ from bot.rules.alerts import Level, alerts, colour
 from bot.sandbox.faults import Fault
 from bot.sandbox.shop import Mishap
 from bot.sandbox.stripe import Stripe
+from store.db import writing
+from store.models import Resolution
 from store.terms import DifferenceKind, Method, OperationState, ReturnStatus, Wish
-from tests.bot.desk.bench import an_order, arrived, decide, let_pass, operations, with_a_bank
+from tests.bot.desk.bench import an_order, arrived, decide, let_pass, operations, told, with_a_bank
 from tests.bot.desk.books import (
     bookkeeper,
     card_order,
@@ -42,7 +47,7 @@ def stripe(world: World) -> Iterator[Stripe]:
 def test_books_that_agree_are_left_alone(books: World, method: Method) -> None:
     refunded(books, an_order(books), method=method)
     compare_books(books)
-    assert [one.evidence for one in operations(books, "books.order")] == [{"found": 0}]
+    assert [one.evidence["found"] for one in operations(books, "books.order")] == [0]
     assert kinds(books) == []
 
 
@@ -81,31 +86,67 @@ def test_a_difference_that_is_seen_again_is_the_same_row_and_the_same_card(books
     assert operations(books, "slack.difference")[0].generation == 1
 
 
-def test_two_processes_that_ask_in_the_same_hour_make_one_round_one_row_and_one_card(books: World) -> None:
-    order = an_order(books)
-    refunded(books, order)
+def test_processes_that_ask_and_work_at_once_make_one_round_one_row_and_one_card(books: World) -> None:
+    refunded(books, an_order(books))
     books.shop.state.refunds.clear()
-    other = bookkeeper(books)
-    compare_books(books)
-    compare_books(books, seconds=1)
-    other.run_all()
-    rounds = [one.key for one in operations(books, "books.round")]
-    assert len(rounds) == len(set(rounds))
-    assert len(operations(books, "books.order")) == 1
+    let_pass(books, hours=1)
+    workers = [bookkeeper(books) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _worker: plan_round(books.desk), workers))
+        list(pool.map(lambda worker: worker.run_all(), workers))
+    plan_round(books.desk)
+    let_pass(books, minutes=5)
+    assert [one.generation for one in operations(books, "books.round")] == [1]
+    assert [one.generation for one in operations(books, "books.order")] == [1]
     assert (len(differences(books)), cards(books)) == (1, 1)
 
 
-def test_a_refund_that_the_bank_gives_back_long_after_is_found(books: World, stripe: Stripe) -> None:
+def test_what_only_the_bank_can_tell_stays_open_while_it_cannot_be_asked(
+    books: World, stripe: Stripe
+) -> None:
+    order = card_order(books)
+    books.open(order)
+    stripe.refund_from_plugin(order.transaction_id, 1000)
+    compare_books(books)
+    assert kinds(books) == [DifferenceKind.BANK_DIFFERS]
+    bank = books.desk.payments
+    books.desk = replace(books.desk, payments=None)
+    books.journal = bookkeeper(books)
+    compare_books(books)
+    assert kinds(books) == [DifferenceKind.BANK_DIFFERS]
+    books.desk = replace(books.desk, payments=bank)
+
+
+def test_a_refund_that_the_bank_gives_back_long_after_opens_the_return_again_although_nobody_told(
+    books: World, stripe: Stripe
+) -> None:
     order = card_order(books)
     return_id = refunded(books, order)
     let_pass(books, days=5)
     (paid,) = stripe.all("refund")
     stripe.change_refund(paid["id"], "failed", failure_reason="lost_or_stolen_card")
     compare_books(books)
+    case = books.case(return_id)
+    assert (case.status, case.closed_at) == (ReturnStatus.RECEIVED, None)
+    assert told(books, return_id).count("bank_returned") == 1
+    compare_books(books)
+    assert kinds(books) == []
+    assert stripe.refunded(intent(stripe, order)) == 0
+
+
+def test_what_the_watch_over_refunds_cannot_open_again_is_a_difference(books: World, stripe: Stripe) -> None:
+    order = card_order(books)
+    return_id = refunded(books, order)
+    (paid,) = stripe.all("refund")
+    stripe.change_refund(paid["id"], "failed")
+    with writing(books.desk.engine) as session:
+        row = session.exec(select(Resolution)).one()
+        row.outcome = {**row.outcome, "bank": {**row.outcome["bank"], "status": "failed"}}
+        session.add(row)
+    compare_books(books)
     (found,) = differences(books)
     assert (found.kind, found.return_id) == (DifferenceKind.BANK_FAILED, return_id)
     assert (found.ours_minor, found.shop_minor, found.bank_minor) == (6600, 6600, 0)
-    assert stripe.refunded(intent(stripe, order)) == 0
 
 
 @pytest.mark.parametrize("mishap", [Mishap.PHANTOM_BEFORE, Mishap.PHANTOM_AFTER])
