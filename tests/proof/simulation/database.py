@@ -18,7 +18,7 @@ MEMORY = Path("/dev/shm")
 class Database:
     """One SQLite file. ``watcher`` is a connection of the harness's own, which only reads."""
 
-    def __init__(self, reach: Callable[[str], None]) -> None:
+    def __init__(self, reach: Callable[..., None]) -> None:
         self.folder = Path(mkdtemp(prefix="returns-desk-", dir=MEMORY if MEMORY.is_dir() else None))
         self.path = self.folder / "desk.db"
         self.engine = self._open()
@@ -39,14 +39,16 @@ class Database:
 
         return engine
 
-    def _listen(self, reach: Callable[[str], None]) -> None:
+    def _listen(self, reach: Callable[..., None]) -> None:
+        def checkout(*_: Any) -> None:
+            reach("begins")  # a session takes a connection just before it begins, and holds no lock yet
+
         def begin(_connection: Connection) -> None:
-            reach("begins")
             self.open.add(threading.get_ident())
 
         def commit(connection: Connection) -> None:
             try:
-                reach("commits")
+                reach("commits", alone=True)  # it holds the database: nobody else could go on
             except BaseException:
                 connection.connection.rollback()  # what the database does with a dead process's transaction
                 raise
@@ -56,8 +58,8 @@ class Database:
         def rollback(_connection: Connection) -> None:
             self.open.discard(threading.get_ident())
 
-        # Ahead of the engine's own listener, so that a transaction that never began holds no lock.
-        event.listen(self.engine, "begin", begin, insert=True)
+        event.listen(self.engine.pool, "checkout", checkout)
+        event.listen(self.engine, "begin", begin)
         event.listen(self.engine, "commit", commit)
         event.listen(self.engine, "rollback", rollback)
 

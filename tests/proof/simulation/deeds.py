@@ -85,14 +85,19 @@ class Case:
 def prepare(lab: Lab, deed: Deed, number: int) -> list[Case]:
     """An order, all of it back in good condition, and the box open in front of a person."""
     product = lab.shop.add_product(f"Mug {number}", deed.price, sku=f"MUG-{number}", stock=1000)
-    billing = {"first_name": "Marie", "last_name": "Dupont", "email": f"m{number}@example.com", "country": "FR"}
+    billing = {
+        "first_name": "Marie",
+        "last_name": "Dupont",
+        "email": f"m{number}@example.com",
+        "country": "FR",
+    }
     order = lab.shop.place_order([(product, deed.units)], payment_method=deed.gateway, billing=billing)
     if deed.bank != "succeeded":
         lab.stripe.script_refunds(deed.bank)
     line = read_order(lab.desk, str(order.id)).products[0].line_id
     units = deed.units // deed.parts
     opened = [_open(lab, order, line, units, f"{number}-{part}") for part in range(deed.parts)]
-    return [_ready(lab, deed, order, product, line, units, one) for one in opened]
+    return [_ready(lab, deed, order, product, line=line, units=units, opened=one) for one in opened]
 
 
 def _open(lab: Lab, order: Order, line: int, units: int, key: str) -> Any:
@@ -101,7 +106,9 @@ def _open(lab: Lab, order: Order, line: int, units: int, key: str) -> Any:
     return open_return(lab.desk, request, ALICE)
 
 
-def _ready(lab: Lab, deed: Deed, order: Order, product: Product, line: int, units: int, opened: Any) -> Case:
+def _ready(
+    lab: Lab, deed: Deed, order: Order, product: Product, *, line: int, units: int, opened: Any
+) -> Case:
     receive(lab.desk, opened.return_id, BOB, (Arrival(line, units),))
     settling = load_settling(lab.desk, opened.return_id)
     choice = replace(
@@ -112,9 +119,7 @@ def _ready(lab: Lab, deed: Deed, order: Order, product: Product, line: int, unit
         reference="SEPA 1",
     )
     seen, stock = settling.case.version, int(product.stock or 0)
-    return Case(
-        lab, deed, order, product, opened.return_id, opened.number, units, seen, choice, stock
-    )
+    return Case(lab, deed, order, product, opened.return_id, opened.number, units, seen, choice, stock)
 
 
 def of_number(cases: Sequence[Case], return_id: int) -> Case:

@@ -1,10 +1,11 @@
 """What must hold a day after the last trouble: nothing is left open that no person was told of."""
 
+import json
 from collections.abc import Sequence
 
 from bot.desk.cases import load_case
 from bot.errors import DeskError
-from store.terms import Method, OperationState, ResolutionStatus, ReturnStatus
+from store.terms import OperationState, ResolutionStatus, ReturnStatus
 from tests.proof.simulation.deeds import Case
 from tests.proof.simulation.oracle import Claim, Oracle, Violation
 
@@ -16,8 +17,13 @@ WHERE kind NOT LIKE 'slack.%' AND kind <> 'stripe.watch' AND state NOT IN ('done
 TOLD = "SELECT payload FROM operations WHERE kind = 'slack.thread' AND return_id = ?"
 
 
-def judge_ending(oracle: Oracle, cases: Sequence[Case]) -> None:
-    """Look at every decision and at everybody who clicked. Raises Violation."""
+def judge_ending(oracle: Oracle, cases: Sequence[Case], *, mails: int) -> None:
+    """Look at every decision and at everybody who clicked. Raises Violation.
+
+    ``mails`` is how often a customer may be told: a note is looked for before it is repeated, but a process
+    that stood still just before it sent one does not know that another has sent it meanwhile, and one that
+    arrives late is not there yet when it is looked for.
+    """
     left = oracle.lab.database.rows(OPEN)
     _must(not left, f"R4: still open after a day: {left}")
     claims = oracle.claims()
@@ -25,7 +31,7 @@ def judge_ending(oracle: Oracle, cases: Sequence[Case]) -> None:
         mine = [claim for claim in claims if claim.return_id == case.return_id]
         _judge_clicks(case, mine)
         for claim in mine:
-            _judge_claim(oracle, case, claim)
+            _judge_claim(oracle, case, claim, mails)
 
 
 def _judge_clicks(case: Case, claims: Sequence[Claim]) -> None:
@@ -36,7 +42,7 @@ def _judge_clicks(case: Case, claims: Sequence[Claim]) -> None:
     _must(len(standing) <= 1, f"R2: {len(standing)} decisions stand for {case.number}")
 
 
-def _judge_claim(oracle: Oracle, case: Case, claim: Claim) -> None:
+def _judge_claim(oracle: Oracle, case: Case, claim: Claim, mails: int) -> None:
     told = _told(oracle, case)
     _must(claim.status is not ResolutionStatus.PLANNED, f"R4: {claim.reference} is still planned")
     if claim.status is ResolutionStatus.IN_DOUBT:
@@ -45,21 +51,24 @@ def _judge_claim(oracle: Oracle, case: Case, claim: Claim) -> None:
     elif claim.status is ResolutionStatus.REFUSED:
         _must("refused" in told, f"R4: nobody was told that {claim.reference} was refused")
     else:
-        _judge_done(oracle, case, told)
+        _judge_done(oracle, case, told, mails)
 
 
-def _judge_done(oracle: Oracle, case: Case, told: Sequence[str]) -> None:
+def _judge_done(oracle: Oracle, case: Case, told: Sequence[str], most: int) -> None:
     status = load_case(oracle.lab.desk, case.return_id).status
     _must(status is ReturnStatus.RESOLVED, f"R4: {case.number} is {status} although it is settled")
-    mails = [mail for mail in oracle.lab.shop.outbox if mail.kind == "customer_note" and case.number in mail.text]
-    _must(len(mails) == 1, f"R4: the customer of {case.number} was told {len(mails)} times")
+    outbox = oracle.lab.shop.outbox
+    mails = [mail for mail in outbox if mail.kind == "customer_note" and case.number in mail.text]
+    least = 0 if "not_told" in told else 1
+    _must(least <= len(mails) <= most, f"R4: the customer of {case.number} was told {len(mails)} times")
     if int(case.product.stock or 0) == case.stock:
-        _must("not_restocked" in told or "not_booked" in told, f"R8: {case.number}: nobody was told of the shelf")
+        _must(
+            "not_restocked" in told or "not_booked" in told,
+            f"R8: {case.number}: nobody was told of the shelf",
+        )
 
 
 def _told(oracle: Oracle, case: Case) -> list[str]:
-    import json
-
     return [str(json.loads(row[0])["kind"]) for row in oracle.lab.database.rows(TOLD, case.return_id)]
 
 

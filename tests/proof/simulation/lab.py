@@ -38,7 +38,7 @@ class Seat:
 
 @dataclass(eq=False)
 class Lab:
-    """Everything one schedule needs. ``way`` says who is asked to pay card payments back, "" without a bank."""
+    """All a schedule needs. ``way`` says who is asked to pay card payments back, "" without a bank."""
 
     way: str = ""
     time: Time = field(default_factory=Time)
@@ -48,7 +48,7 @@ class Lab:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.time, Random(0))
         self.wires = Wires(self.scheduler)
-        self.database = Database(lambda point: self.scheduler.reach(point))
+        self.database = Database(self.reach)
         self.shop = shops.Shop(url=ADDRESS, clock=self.time.now)
         self.stripe = Stripe(clock=self.time.now)
         self.shop.gateways["stripe"] = StripeGateway(self.shop, self.stripe)
@@ -57,6 +57,10 @@ class Lab:
         self.rewind()
         for name in ("office", "worker 1", "worker 2", "worker 3"):
             self.seats[name] = self._seat(name)
+
+    def reach(self, point: str, *, alone: bool = False) -> None:
+        """A point of the present schedule."""
+        self.scheduler.reach(point, alone=alone)
 
     def rewind(self) -> None:
         """Back to a shop without orders and a desk without returns, at the beginning of time."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.stripe.ledger import EntryKind
 from bot.sandbox.shop.records import Coupon, Refund
+from bot.sandbox.stripe.ledger import EntryKind
 from store.terms import Method, ResolutionStatus
 from tests.proof.simulation.deeds import Case, of_number
 from tests.proof.simulation.lab import Lab
@@ -76,7 +76,9 @@ class Oracle:
         """What the desk says of its decisions, as committed now."""
         rows = self.lab.database.rows(CLAIMS)
         return [
-            Claim(row[0], row[1], Method(row[2]), ResolutionStatus(row[3]), row[4], row[5], json.loads(row[6]))
+            Claim(
+                row[0], row[1], Method(row[2]), ResolutionStatus(row[3]), row[4], row[5], json.loads(row[6])
+            )
             for row in rows
         ]
 
@@ -85,13 +87,18 @@ class Oracle:
     def payments(self) -> list[Payment]:
         """Every payment back to a customer, by whichever way."""
         shop = [
-            Payment(_first(one.reason), one.order_id, one.amount_minor) for one in self.lab.shop.ledger.refunds()
+            Payment(_first(one.reason), one.order_id, one.amount_minor)
+            for one in self.lab.shop.ledger.refunds()
         ]
         return shop + self._stripe_payments() if self.lab.way else shop
 
     def _stripe_payments(self) -> list[Payment]:
         entries = self.lab.stripe.ledger
-        orders = {one.payment_intent: int(one.metadata["order_id"]) for one in entries if one.kind is EntryKind.PAYMENT}
+        orders = {
+            one.payment_intent: int(one.metadata["order_id"])
+            for one in entries
+            if one.kind is EntryKind.PAYMENT
+        }
         back = {one.object_id for one in entries if one.kind is EntryKind.REFUND_FAILURE}
         return [
             Payment(
@@ -124,7 +131,9 @@ class Oracle:
         if claim.method is not Method.GATEWAY_REFUND:
             _must(not paid, f"{claim.reference} moved money although it is {claim.method}")
             return
-        _must(all(one.amount == claim.amount for one in paid), f"{claim.reference} paid another amount: {paid}")
+        _must(
+            all(one.amount == claim.amount for one in paid), f"{claim.reference} paid another amount: {paid}"
+        )
         if claim.status is ResolutionStatus.REFUSED:
             _must(not paid, f"R5: {claim.reference} is called refused, but it was paid")
         if claim.status is ResolutionStatus.DONE and claim.amount:
@@ -136,10 +145,18 @@ class Oracle:
         credit = claim.method is Method.STORE_CREDIT
         if claim.status is ResolutionStatus.REFUSED:
             _must(not coupons, f"R5: {claim.reference} is called refused, but there is a coupon")
-            _must(not rows or claim.method is Method.GATEWAY_REFUND, f"R5: {claim.reference} is refused, but booked")
+            _must(
+                not rows or claim.method is Method.GATEWAY_REFUND,
+                f"R5: {claim.reference} is refused, but booked",
+            )
         if claim.status is ResolutionStatus.DONE:
-            _must(bool(coupons) is credit, f"R5: {claim.reference} is called done with {len(coupons)} coupons")
-            _must(bool(rows) or claim.method is Method.GATEWAY_REFUND, f"R5: {claim.reference} is done, not booked")
+            _must(
+                bool(coupons) is credit, f"R5: {claim.reference} is called done with {len(coupons)} coupons"
+            )
+            _must(
+                bool(rows) or claim.method is Method.GATEWAY_REFUND,
+                f"R5: {claim.reference} is done, not booked",
+            )
         for coupon in coupons:
             _must(int(coupon.amount * 100) == claim.credit, f"R9: {claim.reference} made {coupon.amount}")
 

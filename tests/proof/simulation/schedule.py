@@ -1,4 +1,4 @@
-"""One schedule: a deed, its troubles and a seed; run to the end and judged on the way. The seed is all it takes."""
+"""One schedule: a deed, its troubles and a seed; run to the end and judged on the way."""
 
 import logging
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from tests.proof.simulation.oracle import Oracle, Violation
 from tests.proof.simulation.scheduler import Actor, Scheduler
 from tests.proof.simulation.traces import QUIET, Traces
 from tests.proof.simulation.troubles import CLICKS_AGAIN, LATEST_PAYMENT, RESTART, Trouble
-from tests.proof.simulation.wire import Call
+from tests.proof.simulation.wire import ARRIVES_LATE, NO_CONNECTION, Call
 from tests.world import ALICE
 
 HOUR = 3600.0
@@ -27,7 +27,7 @@ class Broken(AssertionError):
 
 @dataclass(frozen=True)
 class Schedule:
-    """What to run. ``stay`` 1 lets whoever runs go on until it has to wait: then the points have fixed numbers."""
+    """What to run. ``stay`` 1 lets whoever runs go on until it has to wait: then each point has its number."""
 
     deed: Deed
     troubles: Sequence[Trouble]
@@ -48,7 +48,7 @@ class Run:
     schedule: Schedule
     cases: list[Case] = field(default_factory=list)
     points: int = 0
-    started: bool = False
+    mails: int = 1
 
     def __post_init__(self) -> None:
         self.random = Random(self.schedule.seed)
@@ -73,7 +73,7 @@ class Run:
         self._stop_troubles()
         self.scheduler.run(26 * HOUR)
         self.oracle.compare()
-        judge_ending(self.oracle, self.cases)
+        judge_ending(self.oracle, self.cases, mails=self.mails)
 
     # What troubles do
 
@@ -95,6 +95,7 @@ class Run:
 
     def freeze(self, process: Process, seconds: float, *, asleep: bool) -> None:
         """Let a process stand still."""
+        self.mails += 1
         process.frozen_until = self.scheduler.time.seconds + seconds
         process.slept += seconds if asleep else 0.0
 
@@ -121,7 +122,9 @@ class Run:
     def _at_call(self, call: Call) -> None:
         for trouble in self.schedule.troubles:
             trouble.at_call(self, call)
-        if call.fault != "no_connection":
+        if call.fault == ARRIVES_LATE and call.path.endswith("/notes"):
+            self.mails += 1
+        if call.fault != NO_CONNECTION:
             self.traces.send(call)
 
     def _let_bank_act(self) -> None:

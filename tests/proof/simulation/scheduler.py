@@ -26,6 +26,10 @@ def _taken() -> threading.Lock:
     return lock
 
 
+class HarnessMistake(BaseException):
+    """The harness itself went wrong."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of the trace."""
@@ -76,17 +80,18 @@ class Scheduler:
 
     # What actors call
 
-    def reach(self, point: str) -> None:
-        """A point where others may go on. Raises Died when the actor's process is gone."""
+    def reach(self, point: str, *, alone: bool = False) -> None:
+        """A point where others may go on, unless ``alone``. Raises Died when the actor's process is gone."""
         actor = self.current
         if actor is None or actor.thread is not threading.current_thread():
             return
         self._die_if_dead(actor)
         self.time.seconds += self.tick
         self.note(actor.name, point)
-        self.on_point(actor, point)
+        self._tell(actor, point)
         self._die_if_dead(actor)
-        self._hand_on(actor)
+        if not alone:
+            self._hand_on(actor)
 
     def wait(self, ready_at: Callable[[], float]) -> None:
         """Let others go on until the true second ``ready_at()``, asked anew whenever somebody is chosen."""
@@ -150,6 +155,12 @@ class Scheduler:
         return "\n".join(str(step) for step in self.trace[-last:])
 
     # The baton
+
+    def _tell(self, actor: Actor, point: str) -> None:
+        try:
+            self.on_point(actor, point)
+        except Exception as mistake:
+            raise HarnessMistake(repr(mistake)) from mistake  # the desk must not take it for one of its own
 
     def _die_if_dead(self, actor: Actor) -> None:
         if actor.process.dead:

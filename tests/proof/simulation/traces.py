@@ -3,13 +3,16 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs
 
 from tests.proof.simulation.lab import Lab
 from tests.proof.simulation.oracle import OPERATION, Violation
 from tests.proof.simulation.wire import Call
 
 QUIET, APART = 15 * 60.0, 60.0  # seconds
-LONGEST_EFFECT = 220.0  # a client that listens for 100 s to a bank that takes 120 s: the least any clock may leave
+LONGEST_EFFECT = (
+    220.0  # a client that listens for 100 s to a bank that takes 120 s: the least any clock may leave
+)
 KEY_LIVES = 24 * 3600.0  # seconds for which Stripe keeps an idempotency key
 
 LOOKED = """
@@ -67,14 +70,16 @@ class Traces:
         self.sent[operation].append(now)
 
     def _judge(self, operation: str, before: float) -> None:
-        if any(second > before for second in self.allowed[operation.split("/")[0]]):
+        if any(second > before for second in self.allowed[operation.partition("/")[0]]):
             return
         quiet, apart = (LONGEST_EFFECT, 0.0) if self.clocks_lie else (QUIET, APART)
         looks = [second for second in self.absent[operation] if second >= before + quiet]
         if len(looks) < 2 or looks[-1] - looks[0] < apart:
             seen = ", ".join(f"{second:.0f}" for second in self.absent[operation])
             now = self.lab.time.seconds
-            raise Violation(f"R6: {operation} sent at {before:.0f} and {now:.0f}, seen absent at {seen or 'no time'}")
+            raise Violation(
+                f"R6: {operation} sent at {before:.0f} and {now:.0f}, seen absent at {seen or 'no time'}"
+            )
 
 
 def _operation(call: Call) -> str:
@@ -83,6 +88,4 @@ def _operation(call: Call) -> str:
 
 
 def _reference(call: Call) -> str:
-    from urllib.parse import parse_qs
-
-    return parse_qs(call.body.decode())["metadata[reason]"][0].split(" ")[0]
+    return parse_qs(call.body.decode())["metadata[reason]"][0].partition(" ")[0]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.shop import Mishap
+from bot.sandbox.shop.errors import ShopError
+from bot.sandbox.shop.life import remaining
 from store.terms import Method
-from tests.proof.simulation.moments import Process
 from tests.proof.simulation.scheduler import Actor
 from tests.proof.simulation.wire import Call
 from tests.world import ALICE, BOB
@@ -65,13 +67,15 @@ class Freeze(Trouble):
 
     def at_point(self, run: "Run", actor: Actor, point: str) -> None:
         """Freeze, except between the last look at the claim and the first byte of a write without a key."""
-        if run.points != self.point:
+        if self.met or run.points < self.point or point == "commits":  # one that holds the database stops all
             return
         self.met = True
         # No client can cover that gap of some microseconds: a request that is on its way cannot be recalled.
         # Up to the quiet period it is covered all the same, because nobody repeats it before.
         gap = point.startswith("calls shop POST")
-        run.freeze(actor.process, min(self.seconds, run.longest_gap) if gap else self.seconds, asleep=self.asleep)
+        run.freeze(
+            actor.process, min(self.seconds, run.longest_gap) if gap else self.seconds, asleep=self.asleep
+        )
 
     def __str__(self) -> str:
         return f"{'sleep' if self.asleep else 'freeze'} of {self.seconds:.0f} s at point {self.point}"
@@ -79,7 +83,7 @@ class Freeze(Trouble):
 
 @dataclass(eq=False)
 class Jump(Trouble):
-    """The wall clock of the process that reaches the point is set ``seconds`` ahead; the others' too if ``all``."""
+    """The wall clock of the process that reaches the point is set ``seconds`` ahead, or every clock is."""
 
     point: int = 1
     seconds: float = 3600.0
@@ -114,7 +118,7 @@ class Skew(Trouble):
 
 @dataclass(eq=False)
 class Spoiled(Trouble):
-    """The answers from the ``call``-th request on, or from the ``call``-th write on, are spoiled ``times`` times."""
+    """From the ``call``-th request on, or the ``call``-th write, ``times`` answers are spoiled."""
 
     call: int = 1
     fault: Fault | str = Fault.LOST_AFTER
@@ -172,8 +176,14 @@ class Intrusion(Trouble):
 
 
 def _by_hand(run: "Run", *, via_gateway: bool, part: bool) -> None:
-    for case in run.cases[:1]:
-        run.lab.shop_refunds_by_hand(case.order, part=part, via_gateway=via_gateway)
+    """Somebody refunds in wp-admin what is left, or a third of it; where nothing is left the shop says so."""
+    order = run.cases[0].order
+    left = Decimal(remaining(run.lab.shop.state, order))
+    amount = (left / 3 if part else left).quantize(Decimal("0.01"))
+    try:
+        run.lab.shop.refund_by_hand(order.id, str(amount), via_gateway=via_gateway)
+    except ShopError:
+        run.scheduler.note("world", "the shop refuses a refund by hand")
 
 
 INTRUSIONS: dict[str, Callable[["Run"], None]] = {
@@ -187,8 +197,3 @@ INTRUSIONS: dict[str, Callable[["Run"], None]] = {
     "books a part in wp-admin": lambda run: _by_hand(run, via_gateway=False, part=True),
     "touches the order": lambda run: run.touch(),
 }
-
-
-def died(process: Process) -> bool:
-    """Whether the process is gone."""
-    return process.dead

@@ -1,7 +1,6 @@
 """The sandbox's services without a network: the real clients talk to them in process, in virtual time."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -11,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError
 
 from bot.sandbox.faults import Fault, Faults, Faulty, Plan
@@ -96,13 +95,12 @@ class Wire(HTTPAdapter):
         call = _call(self.service, request)
         self.wires.carry(call, lambda: self._ask(call))
         if call.fault == NO_CONNECTION:
-            raise requests.ConnectTimeout(
-                MaxRetryError(None, call.path, ConnectTimeoutError()), request=request
-            )  # type: ignore[arg-type]
+            nobody = MaxRetryError(cast(Any, None), call.path, ConnectTimeoutError())
+            raise requests.ConnectTimeout(nobody, request=request)
         if call.answer is None or call.fault == ARRIVES_LATE:
             broken = ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
             raise requests.ConnectionError(broken, request=request)
-        return self.build_response(request, call.answer)  # type: ignore[no-untyped-call, no-any-return]
+        return self.build_response(request, call.answer)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -183,7 +181,9 @@ class Sink:
         """The answer as it came over the line."""
         if not self.status:
             return None
-        return HTTPResponse(BytesIO(self.body), self.headers, self.status, preload_content=False)
+        return HTTPResponse(
+            BytesIO(self.body), HTTPHeaderDict(self.headers), self.status, preload_content=False
+        )
 
     def _cut(self) -> None:
         self.status = 0

@@ -12,6 +12,7 @@ from tests.proof.simulation.moments import MONOTONIC_BEGINNING, Process
 from tests.proof.simulation.scheduler import NEVER, Scheduler
 
 MOMENT = 0.01  # seconds after which something that is due at a moment is surely due
+PAUSE = 0.2  # seconds between two questions of a worker that found nothing
 
 WAITING = """
 SELECT due_at FROM operations WHERE state IN ('due', 'in_doubt') AND kind IN ({kinds})
@@ -41,6 +42,7 @@ class Work:
         self.process, self.journal = process, journal
         self.kinds = ", ".join(f"'{kind}'" for kind in journal.performers)
         self.seen: tuple[int, float] | None = None
+        self.rested: tuple[int, float] | None = None
         self.moment = 0.0
 
     def __call__(self) -> None:
@@ -48,8 +50,10 @@ class Work:
         run(self.journal, Waiting(self.scheduler.sleep), Waiting(lambda _: self._rest()))
 
     def _rest(self) -> None:
+        """Rest until something can be due. What became due while the worker asked, it finds by asking again."""
         went = self._now()
-        self.seen, self.moment = went, self._next(changed=False)
+        again, self.rested = went != self.rested, went
+        self.seen, self.moment = went, self._next(changed=again) + (PAUSE if again else 0.0)
         self.scheduler.wait(lambda: self._ready(went))
 
     def _ready(self, went: tuple[int, float]) -> float:
@@ -63,20 +67,15 @@ class Work:
 
     def _next(self, *, changed: bool) -> float:
         """The true second at which this worker could find something to do."""
-        true = [
-            self.process.true(_moment(row[0])) for row in self.database.rows(WAITING.format(kinds=self.kinds))
-        ]
+        rows = self.database.rows(WAITING.format(kinds=self.kinds))
+        true = [self.process.true(_moment(row[0])) for row in rows]
         now = self.scheduler.time.seconds
-        if changed and any(second <= now for second in true):
-            return now
-        late = (
-            now + self.journal.pace.sweep if any(second <= now for second in true) and self._left() else NEVER
-        )
-        return (
-            min((second + MOMENT for second in true if second > now), default=NEVER)
-            if late == NEVER
-            else late
-        )
+        if any(second <= now for second in true):
+            if changed:
+                return now
+            if self._left():
+                return now + self.journal.pace.sweep
+        return min((second + MOMENT for second in true if second > now), default=NEVER)
 
     def _left(self) -> bool:
         """Whether a lease ran out that nobody took over yet."""
