@@ -15,6 +15,7 @@ from bot.desk.inspection import Arrival, receive
 from bot.desk.intake import NewReturn, WantedItem, open_return
 from bot.desk.orders import read_order
 from bot.desk.resolution import load_settling, resolve
+from bot.rules.choice import RefundChoice
 from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.server import Sandbox
@@ -58,6 +59,7 @@ class Office:
     settings: dict[str, Any]
     dice: random.Random
     decisions: list[Decision] = field(default_factory=list)
+    exchanges: list[int] = field(default_factory=list)
     mug: Any = None
 
     def order(self, payment_method: str, quantity: int = 1) -> shops.Order:
@@ -78,10 +80,14 @@ class Office:
 
     def decide(self, return_id: int, method: Method, by: Operator = PEOPLE[0]) -> str:
         """Settle the whole return by ``method``, everything back on the shelf; the reference."""
-        settling = load_settling(self.desk, return_id)
+        seen, choice = self.look(return_id, method)
+        return resolve(self.desk, return_id, by, seen, choice)
+
+    def look(self, return_id: int, method: Method) -> tuple[int, RefundChoice]:
+        """The version on the card, and what the refund box proposes with ``method``, without a deduction."""
+        case = load_settling(self.desk, return_id).case
         wanted: dict[str, Any] = {"method": method, "deduct_label": False, "restock": True}
-        choice = replace(default_choice(settling.case), reference="SEPA 1", **wanted)
-        return resolve(self.desk, return_id, by, settling.case.version, choice)
+        return case.version, replace(default_choice(case), reference="SEPA 1", **wanted)
 
     def plant(self, count: int) -> None:
         """So many returns, each decided on: work for those who are about to die."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.resolutions import LATE_BOOK
 from store.models import Operation
 from tests.proof.processes.judge import complaints
+from tests.proof.processes.observers import MONEY
 from tests.proof.processes.office import Office
 from tests.proof.processes.points import AT_WORK, Point, Trap
 from tests.proof.processes.victim import PACE, work
@@ -69,12 +70,13 @@ class Storm:
 
     def calm(self) -> None:
         """Let workers without a trap finish what is left; books that wait for the shop's plugin come last."""
-        self._work(_presses)
+        self.work_off(_presses)
         if self.office.unfinished():
             self.ward.ahead += PLUGIN_TIME
-            self._work(lambda _one: True)
+            self.work_off(lambda _one: True)
 
-    def _work(self, matters: Callable[[Operation], bool]) -> None:
+    def work_off(self, matters: Callable[[Operation], bool]) -> None:
+        """Let workers without a trap do what matters."""
         workers = self.ward.start(work, *[None] * HELPERS)
         self.await_quiet(matters)
         for one in workers:
@@ -115,6 +117,11 @@ class Storm:
         """A trap at a point of the dice's choice."""
         dice = self.office.dice
         return Trap(dice.choice(AT_WORK), dice.randint(1, NTH), sign)
+
+
+def is_money(operation: Operation) -> bool:
+    """Whether it is money that is to be moved, or what belongs to it, now."""
+    return operation.kind in MONEY - {LATE_BOOK}
 
 
 def _presses(operation: Operation) -> bool:

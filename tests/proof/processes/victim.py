@@ -15,10 +15,11 @@ from bot.clock import utc_now
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.pace import Pace
+from bot.worker import run
 from handlers.slack.app import create_bolt
 from handlers.web import create_app
 from handlers.work import Worker, create_worker
-from tests.proof.processes.observers import Ears
+from tests.proof.processes.observers import MONEY, Ears
 from tests.proof.processes.points import Snare, Trap
 
 # Short times in the proportions of the real ones. A frozen worker sleeps past its lease, half a request
@@ -54,6 +55,16 @@ def work(orders: Orders) -> None:
     journal = replace(worker.journal, pace=PACE, performers=ears.watched(worker.journal.performers))
     orders.report.send("ready")
     Worker(desk, journal).run(threading.Event())
+
+
+def pay(orders: Orders) -> None:
+    """A worker that knows nothing but money: where thousands of rounds are run, nobody draws their cards."""
+    ears = _begin(orders)
+    journal = create_worker(_open(orders)).journal
+    money = {kind: one for kind, one in ears.watched(journal.performers).items() if kind in MONEY}
+    journal = replace(journal, pace=PACE, performers=money)
+    orders.report.send("ready")
+    run(journal, threading.Event(), threading.Event())
 
 
 def serve(orders: Orders) -> None:

@@ -1,0 +1,90 @@
+"""Two people, eight processes, one return: one settles it, the others hear who it was and when."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.desk.cases import load_case
+from store.terms import Method, Wish
+from tests.proof.processes.judge import complaints, payments
+from tests.proof.processes.office import PEOPLE, PRICE, Decision, Office, an_office
+from tests.proof.processes.racer import Finish, Settle
+from tests.proof.processes.storms import Storm, is_money
+from tests.proof.processes.track import Track, a_track
+from tests.proof.processes.victim import pay
+from tests.proof.processes.ward import Ward
+
+SEED = 20261123
+WAYS = (Method.GATEWAY_REFUND, Method.STORE_CREDIT, Method.MANUAL_REFUND)
+GATEWAYS = ("stripe", "paypal")
+FORBIDDEN = "Exchange chosen: do NOT refund money. Cancel the exchange first."
+ROUNDS = [pytest.param(100, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.proof)]
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[Office]:
+    with an_office(database_url, SEED) as office:
+        yield office
+
+
+@pytest.fixture
+def track(office: Office, counts: Counter[str], tmp_path: Path) -> Iterator[Track]:
+    with a_track(office, counts, str(tmp_path / "racers.log")) as track:
+        yield track
+
+
+@pytest.fixture
+def storm(office: Office, counts: Counter[str], tmp_path: Path) -> Iterator[Storm]:
+    ward = Ward(office.settings, str(tmp_path / "victims.log"), counts)
+    yield Storm(office, ward)
+    ward.end()
+
+
+def everybody(office: Office, return_id: int) -> list[Settle]:
+    """Both agents in every way there is, all looking at the same card: one in each process, at times four."""
+    people = office.dice.choice((8,) * 9 + (32,))
+    looks = {method: office.look(return_id, method) for method in WAYS}
+    drawn = [looks[office.dice.choice(WAYS)] for _ in range(people)]
+    return [Settle(return_id, *look, PEOPLE[number % 2]) for number, look in enumerate(drawn)]
+
+
+def judge_round(office: Office, return_id: int, finishes: list[Finish]) -> Decision:
+    """One won; everybody else was told who that was and when."""
+    winners = [finish.won for finish in finishes if finish.won]
+    assert len(winners) == 1, f"seed {SEED}: {len(winners)} won: {finishes}"
+    case = load_case(office.desk, return_id)
+    won = next(row for row in case.resolutions if row.reference == winners[0])
+    for finish in finishes:
+        if finish.error not in ("", "Away"):
+            assert finish.name == won.by.name, f"seed {SEED}: {finish}"
+            assert finish.time in (won.decided_at, won.settled_at), f"seed {SEED}: {finish}"
+            assert won.by.name in finish.told
+    return Decision(return_id, case.order.order_id, won.method, won.reference, PRICE)
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_all_who_settle_a_return_at_once_one_wins(
+    office: Office, track: Track, storm: Storm, rounds: int
+) -> None:
+    payers = storm.ward.start(pay, None)
+    for number in range(rounds):
+        wish = Wish.EXCHANGE if number % 10 == 9 else Wish.REFUND
+        return_id = office.open(office.order(GATEWAYS[number % len(GATEWAYS)]), wish)
+        finishes = track.run(everybody(office, return_id))
+        if wish is Wish.EXCHANGE:
+            assert {finish.told for finish in finishes} == {FORBIDDEN}, f"seed {SEED}: {finishes}"
+            office.exchanges.append(load_case(office.desk, return_id).order.order_id)
+        else:
+            office.decisions.append(judge_round(office, return_id, finishes))
+    storm.await_quiet(is_money)
+    storm.ward.strike(payers)
+    judge_money(office)
+
+
+def judge_money(office: Office) -> None:
+    """By the ledgers: each winner's way was paid once, no loser's, and no exchange."""
+    broken = complaints(office, cards=False)
+    broken += [f"an exchange was paid: order {one}" for one in office.exchanges if payments(office, one)]
+    assert not broken, f"seed {SEED}: {broken}"
