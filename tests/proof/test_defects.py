@@ -16,6 +16,8 @@ from tests.proof.defects.table import BY_NAME, DEFECTS
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 240
+# Plugins that these tests do not need and that take seconds to import.
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 # How a test says that a promise is broken; anything else would be the defect tripping over its own feet.
 CLAIMS = ("assert ", "AssertionError", "Failed: DID NOT RAISE", "Failed: Regex")
 TWELVE = {f"M{number}" for number in range(1, 13)}
@@ -38,7 +40,7 @@ def run(tests: Sequence[str], report: Path, defect: Defect | None = None) -> Ver
     """Run tests in a process of their own, with a defect or without."""
     options = ["--defect", defect.name] if defect else []
     plugin = ["-p", "tests.proof.defects.plugin", "--verdicts", str(report)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *options, *tests]
+    command = [sys.executable, "-m", "pytest", "-q", *WITHOUT, *plugin, *options, *tests]
     quiet = {**os.environ, "TEST_DATABASE_URL": "", "PYTEST_ADDOPTS": ""}
     alone = {name: value for name, value in quiet.items() if not name.startswith("PYTEST_XDIST")}
     ended = subprocess.run(

@@ -12,20 +12,23 @@ from typing import Any
 import pytest
 
 from bot.config import StripeRefunds
+from bot.desk import decisions
+from bot.desk.resolution import resolve
 from bot.errors import DeskError
 from bot.gateways.stripe import Payments
 from bot.operations import Task
 from bot.resolutions import REFUND
 from bot.rules.choice import ChosenUnits
+from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.faults import Fault
 from bot.sandbox.serving import Service
 from bot.sandbox.shop import Mishap
 from bot.sandbox.stripe import TEST_KEY, Stripe, Trouble, create_app
 from store.terms import Method, ResolutionStatus, ReturnStatus
-from tests.bot.desk.bench import a_worker, an_order, arrived, decide, let_pass, with_a_bank
+from tests.bot.desk.bench import a_worker, an_order, arrived, decide, let_pass, told, with_a_bank
 from tests.bot.desk.deaths import Died
-from tests.world import BOB, World
+from tests.world import ALICE, BOB, World
 
 LATE = 10_000  # seconds, longer than any of these tests: the money comes when the test says so
 
@@ -143,6 +146,35 @@ def test_a_shop_that_dies_before_it_writes_meta_data_is_understood_by_its_reason
     assert world.case(return_id).resolutions[0].status is ResolutionStatus.DONE
 
 
+def test_a_row_that_nobody_paid_is_not_called_done(world: World) -> None:
+    order, return_id = one_of_four(world)
+    decide(world, return_id)
+    world.shop.plan_mishap(Mishap.DIES_BEFORE_MONEY)
+    let_pass(world, hours=1)
+    assert world.case(return_id).resolutions[0].status is ResolutionStatus.IN_DOUBT
+    assert world.case(return_id).resolutions[0].needs_person
+    assert payments(world, order) == []
+
+
+def test_a_refund_by_hand_a_moment_earlier_is_not_followed_by_ours(world: World) -> None:
+    order, return_id = one_of_four(world)
+    decide(world, return_id)
+    world.shop.refund_by_hand(order.id, "33.00", via_gateway=True)
+    let_pass(world, hours=1)
+    assert payments(world, order) == [3300]
+    assert world.case(return_id).resolutions[0].status is ResolutionStatus.REFUSED
+
+
+def test_a_decision_on_what_has_changed_meanwhile_pays_nothing(world: World) -> None:
+    order, return_id = one_of_four(world)
+    seen = world.case(return_id)
+    decisions.take(world.desk, return_id, BOB)
+    with suppress(DeskError):
+        resolve(world.desk, return_id, ALICE, seen.version, default_choice(seen))
+    let_pass(world, hours=1)
+    assert payments(world, order) == []
+
+
 @pytest.mark.parametrize("method", [Method.GATEWAY_REFUND, Method.STORE_CREDIT, Method.MANUAL_REFUND])
 def test_a_return_is_settled_once_although_other_units_of_it_are_left(world: World, method: Method) -> None:
     order = an_order(world, 4)
@@ -159,3 +191,15 @@ def test_a_return_is_settled_once_although_other_units_of_it_are_left(world: Wor
     assert payments(world, order) == [3300]
     assert world.shop.state.coupons == {}
     assert [row.amount for row in world.shop.refunds(order.id)] == [33]
+
+
+def test_a_credit_that_staff_threw_away_is_not_made_a_second_time(world: World) -> None:
+    _, return_id = one_of_four(world)
+    decide(world, return_id, Method.STORE_CREDIT)
+    while not world.shop.state.coupons:
+        assert world.journal.run_due()
+    (coupon,) = world.shop.state.coupons.values()
+    coupon.status = "trash"
+    let_pass(world, days=1)
+    assert [one.status for one in world.shop.state.coupons.values()] == ["trash"]
+    assert "not_told" in told(world, return_id)
