@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
+from math import ceil
 from typing import Any
 
 from alembic import command
@@ -97,7 +98,7 @@ def _begin_in_turn(engine: Engine) -> None:
         memo = connection.connection.record_info
         assert memo is not None
         memo["turn"] = row.acquire(timeout=_patience(connection) / 1000)
-        left = max(LEAST, int((end - time.monotonic()) * 1000))
+        left = max(LEAST, ceil((end - time.monotonic()) * 1000))
         connection.connection.execute(f"PRAGMA busy_timeout={left}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, select
 
-from store.db import migrate, open_engine, reading, writing
+from store.db import in_a_hurry, migrate, open_engine, reading, writing
 from store.models import Mark, Return
 from store.terms import OperationState, ResolutionStatus, ReturnStatus
 from tests.store.rows import NOON, a_resolution, a_return, an_operation, an_order, keep
@@ -29,23 +30,31 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def count_together(engine: Engine) -> int:
-    """Let several threads raise one counter by read and write; returns where it ends."""
-    keep(engine, Mark(name="counter", value="0"))
+def count_together(*engines: Engine) -> int:
+    """Let several threads of as many processes raise one counter by read and write; returns where it ends."""
+    keep(engines[0], Mark(name="counter", value="0"))
     start = threading.Barrier(THREADS)
 
-    def count() -> None:
+    def count(number: int) -> None:
         start.wait()
         for _ in range(TURNS):
-            with writing(engine) as session:
+            with writing(engines[number % len(engines)]) as session:
                 mark = session.exec(select(Mark).where(Mark.name == "counter").with_for_update()).one()
                 mark.value = str(int(mark.value) + 1)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for turn in [pool.submit(count) for _ in range(THREADS)]:
+        for turn in [pool.submit(count, number) for number in range(THREADS)]:
             turn.result()
-    with reading(engine) as session:
+    with reading(engines[0]) as session:
         return int(session.exec(select(Mark)).one().value)
+
+
+@pytest.fixture
+def another_engine(engine: Engine) -> Iterator[Engine]:
+    """The engine of another process on the same database."""
+    other = open_engine(engine.url.render_as_string(hide_password=False))
+    yield other
+    other.dispose()
 
 
 @pytest.mark.parametrize(
@@ -67,18 +76,51 @@ def test_every_way_to_write_postgresql_means_the_same_driver() -> None:
     assert drivers == {"postgresql+psycopg"}
 
 
-def test_transactions_that_read_and_then_write_lose_nothing(engine: Engine) -> None:
-    assert count_together(engine) == THREADS * TURNS
+def test_transactions_that_read_and_then_write_lose_nothing(engine: Engine, another_engine: Engine) -> None:
+    assert count_together(engine, another_engine) == THREADS * TURNS
 
 
-def test_without_immediate_transactions_the_same_work_is_lost(sqlite_engine: Engine) -> None:
+def test_without_immediate_transactions_the_same_work_is_lost(tmp_path: Path) -> None:
     """Shows that the test above can fail: without the engine's own BEGIN, updates vanish silently."""
+    engines = [open_engine(f"sqlite:///{tmp_path}/desk.db") for _ in range(THREADS)]
+    migrate(engines[0])
 
-    @event.listens_for(sqlite_engine, "before_cursor_execute", retval=True)
     def forget(_connection: object, _cursor: object, statement: str, *rest: object) -> tuple[str, object]:
         return ("SELECT 1" if statement == "BEGIN IMMEDIATE" else statement), rest[0]
 
-    assert count_together(sqlite_engine) < THREADS * TURNS
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", forget, retval=True)
+    assert count_together(*engines) < THREADS * TURNS
+    for engine in engines:
+        engine.dispose()
+
+
+def test_writers_of_one_process_take_turns_instead_of_looking_again_and_again(sqlite_engine: Engine) -> None:
+    """Fifty at once, each with four transactions: all are let in within the patience of one."""
+    keep(sqlite_engine, Mark(name="counter", value="0"))
+    at_once = in_a_hurry(sqlite_engine)
+
+    def count(_number: int) -> None:
+        for _ in range(4):
+            with writing(at_once) as session:
+                mark = session.exec(select(Mark)).one()
+                mark.value = str(int(mark.value) + 1)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(count, range(50)))
+    with reading(sqlite_engine) as session:
+        assert session.exec(select(Mark)).one().value == "200"
+
+
+def test_a_writer_that_never_began_leaves_the_row_to_the_next(sqlite_engine: Engine) -> None:
+    holder = sqlite3.connect(str(sqlite_engine.url.database), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    for _ in range(3):
+        with pytest.raises(OperationalError, match="locked"):
+            keep(in_a_hurry(sqlite_engine, time.monotonic()), Mark(name="poll", value="now"))
+    holder.rollback()
+    holder.close()
+    keep(sqlite_engine, Mark(name="poll", value="now"))
 
 
 def test_a_writer_waits_for_another_writer_at_the_start(sqlite_engine: Engine) -> None:
