@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from blocks import ids
 from blocks.kit import (
@@ -313,13 +312,12 @@ ADVICE: Mapping[Kind, Said] = {
 }
 
 
-def unseen(count: int, words: Words) -> str:
+def how_many_open(count: int, words: Words) -> str:
     """How many differences nobody has settled, for a list; empty where there is none."""
     if not count:
         return ""
-    said: Any = words.plural(
+    return words.plural(
         ":mag: {count} difference between shop, bank and desk is open.",
         ":mag: {count} differences between shop, bank and desk are open.",
         count,
     )
-    return str(said)

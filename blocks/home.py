@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from blocks.answers import found_line
+from blocks.differences import how_many_open
 from blocks.kit import View, context, divider, header, section
 from bot.i18n import Words
 from bot.rules.case import ReturnCase
@@ -15,12 +16,15 @@ def home(
     words: Words,
     *,
     refusal: str = "",
+    differences: int = 0,
 ) -> View:
     """The tab of one person; who may not decide on returns is told so instead."""
     blocks = [header(words("Returns"))]
     if refusal:
         return {"type": "home", "blocks": [*blocks, section(words(refusal))]}
     told = [f"*{counts[status]}*  {words.term(status)}" for status in OPEN_STATUSES if counts.get(status)]
+    if differences:
+        blocks.append(section(how_many_open(differences, words), "differences"))
     if told:
         blocks += [section("  ·  ".join(told), "counts"), divider()]
     blocks += [found_line(case, url, words) for case, url in cases]

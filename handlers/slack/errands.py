@@ -13,6 +13,7 @@ from bot.desk import Desk, decisions
 from bot.desk.access import Operator, find_operator
 from bot.desk.intake import deadline, returnable
 from bot.desk.orders import read_order
+from bot.desk.reconciliation_rows import count_open
 from bot.desk.search import counts, find
 from bot.errors import DeskError, GatewayError
 from bot.i18n import Words
@@ -47,7 +48,7 @@ def publish_home(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]
     """Carry out ``slack.home``: draw the person's home as things stand now."""
     by = find_operator(desk, task.payload["user"])
     found = [] if by.refusal else [(one.case, one.card_url) for one in find(desk, "")]
-    view = home(counts(desk), found, _words(desk, by), refusal=by.refusal)
+    view = home(counts(desk), found, _words(desk, by), refusal=by.refusal, differences=count_open(desk))
     called(client.views_publish, user_id=by.user_id, view=view)
     return {"user": by.user_id}
 

@@ -141,6 +141,7 @@ def _homes() -> Iterator[tuple[str, Look]]:
     found = listed("exchange_unpaid", "new_extended", "received", "new_credit")
     refusal = "Only the returns team can decide on returns. Ask an admin to add you to it."
     yield "busy", lambda words: home(counted, found, words)
+    yield "differences", lambda words: home(counted, found, words, differences=2)
     yield "empty", lambda words: home({}, [], words)
     yield "refused", lambda words: home({}, [], words, refusal=refusal)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from blocks.differences import ADVICE, LEADS, difference_card, settle_form, unseen
+from blocks.differences import ADVICE, LEADS, difference_card, how_many_open, settle_form
 from bot.i18n import LANGUAGES, Words
 from bot.rules.difference import Difference
 from store.terms import DifferenceKind
@@ -64,6 +64,6 @@ def test_what_is_over_has_no_buttons_and_no_advice(words: Words) -> None:
 
 
 def test_how_many_are_open_is_said_only_where_some_are(words: Words) -> None:
-    assert unseen(0, words) == ""
-    assert "1" in unseen(1, words)
-    assert "12" in unseen(12, words)
+    assert how_many_open(0, words) == ""
+    assert "1" in how_many_open(1, words)
+    assert "12" in how_many_open(12, words)
