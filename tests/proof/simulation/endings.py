@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from bot.desk.cases import load_case
 from bot.errors import DeskError
 from store.terms import OperationState, ResolutionStatus, ReturnStatus
 from tests.proof.simulation.deeds import Case
@@ -55,8 +54,8 @@ def _judge_claim(oracle: Oracle, case: Case, claim: Claim, mails: int) -> None:
 
 
 def _judge_done(oracle: Oracle, case: Case, told: Sequence[str], most: int) -> None:
-    status = load_case(oracle.lab.desk, case.return_id).status
-    _must(status is ReturnStatus.RESOLVED, f"R4: {case.number} is {status} although it is settled")
+    status = oracle.lab.database.rows("SELECT status FROM returns WHERE id = ?", case.return_id)[0][0]
+    _must(status == ReturnStatus.RESOLVED, f"R4: {case.number} is {status} although it is settled")
     outbox = oracle.lab.shop.outbox
     mails = [mail for mail in outbox if mail.kind == "customer_note" and case.number in mail.text]
     least = 0 if "not_told" in told else 1

@@ -1,6 +1,7 @@
 """A desk on a sandbox without a network: rewound to its first moment before each schedule."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -34,6 +35,10 @@ class Seat:
     process: Process
     desk: Desk = field(init=False)
     performers: dict[str, Performer] = field(init=False)
+
+    def now(self) -> datetime:
+        """What the clock of the process that sits here shows."""
+        return self.process.clock()
 
 
 @dataclass(eq=False)
@@ -114,18 +119,17 @@ class Lab:
 
     def _seat(self, name: str) -> Seat:
         seat = Seat(name, Process(name, self.time))
-        clock = lambda: seat.process.clock()  # noqa: E731
         shop = Shop(
             ADDRESS,
             KEY,
             SECRET,
             patience=3,
             pause=0,
-            now=clock,
+            now=seat.now,
             transport=Transport(adapter=lambda: self.carrier),
         )
         shop.find_coupon("nobody")  # what the gateway remembers of the shop's settings, it asks for now
-        seat.desk = Desk(self.database.engine, self._settings(), shop, self.payments, clock)
+        seat.desk = Desk(self.database.engine, self._settings(), shop, self.payments, seat.now)
         seat.performers = dict(shop_performers(seat.desk))
         return seat
 

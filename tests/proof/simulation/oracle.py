@@ -53,11 +53,11 @@ class Oracle:
     cases: Sequence[Case]
     known: tuple[int, ...] = ()
 
-    def look(self) -> None:
-        """Compare, if anything was committed, paid, booked or made meanwhile."""
+    def look(self, version: int) -> None:
+        """Compare, if anything was committed (``version``), paid, booked or made meanwhile."""
         state, stripe = self.lab.shop.state, self.lab.stripe
         made = (len(state.ledger.entries), len(state.refunds), len(state.coupons), len(stripe.ledger))
-        now = (self.lab.database.version(), *made)
+        now = (version, *made)
         if now != self.known:
             self.known = now
             self.compare()

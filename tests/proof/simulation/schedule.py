@@ -7,6 +7,7 @@ from random import Random
 
 from bot.desk.access import Operator
 from store.terms import Method
+from tests.proof.simulation.bank import LATEST_PAYMENT, Bank
 from tests.proof.simulation.deeds import Case, Deed, prepare
 from tests.proof.simulation.endings import judge_ending
 from tests.proof.simulation.lab import Lab
@@ -14,7 +15,7 @@ from tests.proof.simulation.moments import Process
 from tests.proof.simulation.oracle import Oracle, Violation
 from tests.proof.simulation.scheduler import Actor, Scheduler
 from tests.proof.simulation.traces import QUIET, Traces
-from tests.proof.simulation.troubles import CLICKS_AGAIN, LATEST_PAYMENT, RESTART, Trouble
+from tests.proof.simulation.troubles import CLICKS_AGAIN, RESTART, Trouble
 from tests.proof.simulation.wire import ARRIVES_LATE, NO_CONNECTION, Call
 from tests.world import ALICE
 
@@ -27,7 +28,7 @@ class Broken(AssertionError):
 
 @dataclass(frozen=True)
 class Schedule:
-    """What to run. ``stay`` 1 lets whoever runs go on until it has to wait: then each point has its number."""
+    """What to run. ``stay`` 1 lets whoever runs go on until it must wait: then each point has its number."""
 
     deed: Deed
     troubles: Sequence[Trouble]
@@ -49,13 +50,13 @@ class Run:
     cases: list[Case] = field(default_factory=list)
     points: int = 0
     mails: int = 1
+    version: int = -1
 
     def __post_init__(self) -> None:
         self.random = Random(self.schedule.seed)
         self.scheduler: Scheduler = self.lab.begin(self.random, self.schedule.stay)
         self.oracle, self.traces = Oracle(self.lab, self.cases), Traces(self.lab)
-        self.late = self.random.uniform(1, LATEST_PAYMENT)
-        self.plugin_hears = self.random.choice((2.0, 200.0, 400.0, 0.0))
+        self.bank = Bank(self.lab, self.scheduler, Random(self.schedule.seed))
         self.longest_gap = QUIET - 2 * LATEST_PAYMENT
 
     def __call__(self) -> None:
@@ -113,11 +114,17 @@ class Run:
         self.points += 1
         if point.startswith("calls") and self.lab.database.in_transaction:
             raise Violation(f"{actor.name} {point} inside a transaction")
-        self.traces.look()
-        self.oracle.look()
+        self._watch(actor, point)
         for trouble in self.schedule.troubles:
             trouble.at_point(self, actor, point)
-        self._let_bank_act()
+
+    def _watch(self, _actor: Actor, _point: str) -> None:
+        self.bank.act()
+        version = self.lab.database.version()
+        if version != self.version:
+            self.version = version
+            self.traces.look()
+        self.oracle.look(version)
 
     def _at_call(self, call: Call) -> None:
         for trouble in self.schedule.troubles:
@@ -127,19 +134,11 @@ class Run:
         if call.fault != NO_CONNECTION:
             self.traces.send(call)
 
-    def _let_bank_act(self) -> None:
-        if self.lab.shop.state.late and not any(what == "pays late" for _, what, _ in self.scheduler.events):
-            self.scheduler.at(self.scheduler.time.seconds + self.late, "pays late", self.lab.shop.settle_late)
-
     def _stop_troubles(self) -> None:
         self.lab.wires.on_call = self.traces.send
         self.lab.shop.state.mishaps.clear()
         self.scheduler.on_point = self._watch
-        self.lab.shop.settle_late()
-
-    def _watch(self, actor: Actor, point: str) -> None:
-        self.traces.look()
-        self.oracle.look()
+        self.bank.settle()
 
 
 def carry_out(lab: Lab, schedule: Schedule) -> Run:

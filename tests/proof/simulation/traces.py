@@ -16,7 +16,8 @@ LONGEST_EFFECT = (
 KEY_LIVES = 24 * 3600.0  # seconds for which Stripe keeps an idempotency key
 
 LOOKED = """
-SELECT attempts.id, operations.key, attempts.step FROM attempts JOIN operations ON operations.id = operation_id
+SELECT attempts.id, operations.key, attempts.step FROM attempts JOIN operations
+ON operations.id = operation_id
 WHERE attempts.id > ? ORDER BY attempts.id
 """
 ALLOWED = "SELECT id, details FROM history WHERE verb = 'allowed_again' AND id > ? ORDER BY id"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 RESTART = 3.0  # seconds after which a supervisor starts a dead process again
 CLICKS_AGAIN = 30.0  # seconds after which a person whose click was lost clicks again
-LATEST_PAYMENT = 120.0  # seconds a bank that timed out may still take to pay
 
 
 @dataclass(eq=False)

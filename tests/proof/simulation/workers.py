@@ -50,7 +50,7 @@ class Work:
         run(self.journal, Waiting(self.scheduler.sleep), Waiting(lambda _: self._rest()))
 
     def _rest(self) -> None:
-        """Rest until something can be due. What became due while the worker asked, it finds by asking again."""
+        """Rest until something can be due. What became due while the worker asked is asked for again."""
         went = self._now()
         again, self.rested = went != self.rested, went
         self.seen, self.moment = went, self._next(changed=again) + (PAUSE if again else 0.0)
