@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.desk.cases import load_case
+from store.money import Money
 from store.terms import Method, Wish
 from tests.proof.processes.judge import complaints, payments
 from tests.proof.processes.office import PEOPLE, PRICE, Decision, Office, an_office
-from tests.proof.processes.racer import Finish, Settle
+from tests.proof.processes.racer import Ask, Deed, Finish, Reject, Settle
 from tests.proof.processes.storms import Storm, is_money
 from tests.proof.processes.track import Track, a_track
 from tests.proof.processes.victim import pay
@@ -21,11 +23,12 @@ WAYS = (Method.GATEWAY_REFUND, Method.STORE_CREDIT, Method.MANUAL_REFUND)
 GATEWAYS = ("stripe", "paypal")
 FORBIDDEN = "Exchange chosen: do NOT refund money. Cancel the exchange first."
 ROUNDS = [pytest.param(100, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.proof)]
+PARTIAL_ROUNDS = [pytest.param(10, marks=pytest.mark.slow), pytest.param(250, marks=pytest.mark.proof)]
 
 
 @pytest.fixture
 def office(database_url: str) -> Iterator[Office]:
-    with an_office(database_url, SEED) as office:
+    with an_office(database_url, SEED, goodwill_limit="100.00") as office:
         yield office
 
 
@@ -81,6 +84,50 @@ def test_of_all_who_settle_a_return_at_once_one_wins(
     storm.await_quiet(is_money)
     storm.ward.strike(payers)
     judge_money(office)
+
+
+@pytest.mark.parametrize("rounds", PARTIAL_ROUNDS)
+def test_two_returns_of_one_order_settled_at_once_never_pay_more_than_was_paid(
+    office: Office, track: Track, storm: Storm, rounds: int
+) -> None:
+    payers, orders = storm.ward.start(pay, None), []
+    for number in range(rounds):
+        order = office.order(GATEWAYS[number % len(GATEWAYS)], 2)
+        deeds: list[Deed] = []
+        for key in ("first", "second"):
+            return_id = office.open(order, key=f"{key}-{order.id}")
+            seen, choice = office.look(return_id, Method.GATEWAY_REFUND)
+            generous = replace(choice, custom_amount=Money(4000, "EUR"), goodwill=True)
+            deeds += [Settle(return_id, seen, generous, person) for person in PEOPLE]
+        won = [finish for finish in track.run(deeds) if finish.won]
+        assert len(won) == 1, f"seed {SEED}: {won}"
+        orders.append(order.id)
+    storm.await_quiet(is_money)
+    storm.ward.strike(payers)
+    assert [payments(office, one) for one in orders] == [[4000]] * rounds, f"seed {SEED}"
+
+
+@pytest.mark.parametrize("rounds", PARTIAL_ROUNDS)
+def test_a_unit_is_never_both_paid_for_and_exchanged(
+    office: Office, track: Track, storm: Storm, rounds: int
+) -> None:
+    payers, ends = storm.ward.start(pay, None), Counter[str]()
+    for _ in range(rounds):
+        order = office.order("paypal")
+        return_id = office.open(order)
+        seen, choice = office.look(return_id, Method.GATEWAY_REFUND)
+        settle, refuse = Settle(return_id, seen, choice, PEOPLE[0]), Reject(return_id, seen, PEOPLE[1])
+        exchange = Ask(office.request(order, Wish.EXCHANGE, key=f"exchange-{order.id}"))
+        won = {finish.won for finish in track.run(office.dice.sample([settle, refuse, exchange] * 2, 6))}
+        ends["exchanged"] += any(one.count("-") == 1 for one in won)
+        ends["settled"] += any(one.count("-") == 2 for one in won)
+        storm.await_quiet(is_money)
+        paid = payments(office, order.id)
+        assert paid in ([], [PRICE]), f"seed {SEED}"
+        assert not (paid and any(one.count("-") == 1 for one in won)), f"seed {SEED}: {won}"
+    storm.ward.strike(payers)
+    if rounds > 100:
+        assert min(ends["exchanged"], ends["settled"]) > 0, ends
 
 
 def judge_money(office: Office) -> None:

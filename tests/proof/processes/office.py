@@ -71,12 +71,16 @@ class Office:
 
     def open(self, order: shops.Order, wish: Wish = Wish.REFUND, *, units: int = 1, key: str = "") -> int:
         """A return of ``units`` mugs, arrived in good condition."""
+        request = self.request(order, wish, units=units, key=key)
+        return_id = open_return(self.desk, request).return_id
+        receive(self.desk, return_id, PEOPLE[0], (Arrival(request.items[0].line_id, units),))
+        return return_id
+
+    def request(self, order: shops.Order, wish: Wish, *, units: int = 1, key: str = "") -> NewReturn:
+        """What a customer asks for, on an order that the desk has read."""
         line = read_order(self.desk, str(order.id)).products[0].line_id
         items = (WantedItem(line, units, Reason.TOO_SMALL),)
-        request = NewReturn(order.id, Source.INTAKE, key or f"request-{order.id}", wish, items)
-        return_id = open_return(self.desk, request).return_id
-        receive(self.desk, return_id, PEOPLE[0], (Arrival(line, units),))
-        return return_id
+        return NewReturn(order.id, Source.INTAKE, key or f"request-{order.id}", wish, items)
 
     def decide(self, return_id: int, method: Method, by: Operator = PEOPLE[0]) -> str:
         """Settle the whole return by ``method``, everything back on the shelf; the reference."""

@@ -13,6 +13,7 @@ from typing import Any
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.desk.access import Operator
+from bot.desk.decisions import reject
 from bot.desk.intake import NewReturn, open_return
 from bot.desk.resolution import resolve
 from bot.errors import DeskError
@@ -41,6 +42,18 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Reject:
+    """Somebody refuses the return."""
+
+    return_id: int
+    seen: int
+    by: Operator
+
+
+Deed = Settle | Ask | Reject
+
+
+@dataclass(frozen=True)
 class Finish:
     """How it ended for one of them: the reference or number they got, or what they were told.
 
@@ -58,7 +71,7 @@ class Finish:
 class Round:
     """What the people of one process do, all at the moment ``at`` of the monotonic clock of the machine."""
 
-    deeds: tuple[Settle | Ask, ...]
+    deeds: tuple[Deed, ...]
     at: float
 
 
@@ -76,7 +89,7 @@ def race(settings: dict[str, Any], line: Connection, log: str) -> None:
             line.send(list(people.map(partial(_do, desk, round_.at), round_.deeds)))
 
 
-def _do(desk: Desk, at: float, deed: Settle | Ask) -> Finish:
+def _do(desk: Desk, at: float, deed: Deed) -> Finish:
     time.sleep(max(at - time.monotonic(), 0.0))
     try:
         return Finish(won=_done(desk, deed))
@@ -88,7 +101,10 @@ def _do(desk: Desk, at: float, deed: Settle | Ask) -> Finish:
         return Finish(error="Away", told=str(e))
 
 
-def _done(desk: Desk, deed: Settle | Ask) -> str:
+def _done(desk: Desk, deed: Deed) -> str:
     if isinstance(deed, Ask):
         return open_return(desk, deed.request).number
+    if isinstance(deed, Reject):
+        reject(desk, deed.return_id, deed.by, deed.seen, "no")
+        return "rejected"
     return resolve(desk, deed.return_id, deed.by, deed.seen, deed.choice)

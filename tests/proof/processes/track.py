@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tests.proof.processes.office import Office
-from tests.proof.processes.racer import Ask, Finish, Round, Settle, race
+from tests.proof.processes.racer import Deed, Finish, Round, race
 from tests.proof.processes.ward import PROCESSES, START_SECONDS
 
 HEAD_START = 0.004  # seconds until everybody has heard of the round
@@ -23,7 +23,7 @@ class Track:
     lines: Sequence[Connection]
     counts: Counter[str]
 
-    def run(self, deeds: Sequence[Settle | Ask]) -> list[Finish]:
+    def run(self, deeds: Sequence[Deed]) -> list[Finish]:
         """Let everybody do their deed at once, spread over all processes; how it ended for each."""
         at = time.monotonic() + HEAD_START
         shares = [tuple(deeds[number :: len(self.lines)]) for number in range(len(self.lines))]

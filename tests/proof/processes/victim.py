@@ -76,7 +76,7 @@ def serve(orders: Orders) -> None:
         door.listen(64)
         app = ears.at_the_door(create_app(desk, create_bolt(desk)))
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        orders.report.send(f"http://127.0.0.1:{door.getsockname()[1]}")
+        orders.report.send(f"http://127.0.0.1:{door.getsockname()[1]}/slack/events")
         uvicorn.Server(config).run(sockets=[door])
     desk.engine.dispose()
 
