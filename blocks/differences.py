@@ -66,7 +66,7 @@ def settle_form(difference: Difference, words: Words) -> View:
 
 
 def _blocks(difference: Difference, lead: str, words: Words) -> list[Block]:
-    sign = ":mag:" if difference.is_open else ":heavy_minus_sign:"
+    sign = ":mag:" if difference.is_open else ":white_check_mark:"
     blocks = [section(lines(f"{sign} *{lead}*", _where(difference, words)), "title")]
     said = _said(difference, words)
     if said:
@@ -80,7 +80,7 @@ def _blocks(difference: Difference, lead: str, words: Words) -> list[Block]:
 
 def _colour(difference: Difference) -> str:
     if not difference.is_open:
-        return COLOURS["grey"]
+        return COLOURS["grey" if difference.settled_by else "green"]
     return COLOURS["red" if difference.kind in RED else "amber"]
 
 
@@ -129,9 +129,15 @@ def _state(difference: Difference, words: Words) -> str:
         return f"{since} {looks}"
     ended = moment(difference.settled_at, words)
     if difference.settled_by is None:
-        return f"{since} " + words("It went away by itself {time}.", time=ended)
+        return f"{since} {_gone(difference, ended, words)}"
     done = words("Settled by {who}, {time}", who=mention(difference.settled_by), time=ended)
     return lines(f"{since} {done}", inert(difference.note, 1000))
+
+
+def _gone(difference: Difference, ended: str, words: Words) -> str:
+    if difference.kind is Kind.NEWS_OFF:
+        return words("Switched on again {time}; nothing was lost.", time=ended)
+    return words("It went away by itself {time}.", time=ended)
 
 
 def _buttons(difference: Difference, words: Words) -> list[Block]:

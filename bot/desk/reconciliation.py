@@ -31,7 +31,7 @@ from bot.rules.order import OrderSnapshot
 from bot.rules.reconciliation import Books, StandingExchange, compare, tally
 from store import reconciliation, returns
 from store.db import writing
-from store.models import Resolution, ShopOrder, Tally
+from store.models import Resolution, Return, ShopOrder, Tally
 from store.money import Money
 from store.terms import OPEN_STATUSES, DifferenceKind, Method, ResolutionStatus, Wish
 
@@ -198,7 +198,14 @@ def _bank_refund(refund: StripeRefund) -> BankRefund:
 def _exchanges(session: Session, order_id: int) -> tuple[StandingExchange, ...]:
     """The open returns of the order whose customer gets other goods instead of money."""
     return tuple(
-        StandingExchange(rma.id or 0, rma.number or "", frozenset(rma.known_refunds))
+        _exchange(session, rma)
         for rma in returns.of_order(session, order_id)
         if rma.wish is Wish.EXCHANGE and rma.status in OPEN_STATUSES
     )
+
+
+def _exchange(session: Session, rma: Return) -> StandingExchange:
+    assert rma.id is not None
+    assert rma.number is not None
+    lines = frozenset(item.line_id for item in returns.items_of(session, rma.id))
+    return StandingExchange(rma.id, rma.number, lines, frozenset(rma.known_refunds))

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from bot.rules.difference import BANK_KINDS, ORDER_KINDS, Found
 from bot.rules.matching import BankRefund, Matching, OurRefund, Ours, Stranger, match
-from bot.rules.order import LineKind, OrderLine, OrderSnapshot
+from bot.rules.order import LineKind, OrderLine, OrderSnapshot, ShopRefund
 from store.money import Money, total
 from store.terms import DifferenceKind, ResolutionStatus
 
@@ -20,11 +20,17 @@ SETTLING = timedelta(minutes=10)  # what shop and bank tell each other takes min
 
 @dataclass(frozen=True)
 class StandingExchange:
-    """A return whose exchange stands, and the shop's rows that were there before it."""
+    """A return whose exchange stands: its order lines, and the shop's rows that were there before it."""
 
     return_id: int
     number: str
+    lines: frozenset[int]
     known: frozenset[int]
+
+    def is_touched_by(self, row: ShopRefund) -> bool:
+        """Whether a later row pays for its goods, or does not say for which it pays."""
+        named = {part.line_id for part in row.lines}
+        return row.refund_id not in self.known and (not named or bool(named & self.lines))
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ def over_refunded(books: Books, matching: Matching) -> Iterator[Found]:
 def exchanges_refunded(books: Books, matching: Matching) -> Iterator[Found]:
     """Money went back in the shop while the customer waits for other goods instead."""
     for exchange in books.exchanges:
-        rows = [one.row for one in matching.strangers if one.row.refund_id not in exchange.known]
+        rows = [one.row for one in matching.strangers if exchange.is_touched_by(one.row)]
         if rows:
             yield Found(
                 DifferenceKind.EXCHANGE_REFUNDED,

@@ -78,5 +78,11 @@ DIFFERENCES: Mapping[str, Difference] = {
     "news_paused": a_difference(
         Kind.NEWS_OFF, about={"topics": ["order.updated"], "paused": True}, **NO_ORDER
     ),
+    "news_again": a_difference(
+        Kind.NEWS_OFF,
+        about={"topics": ["order.updated"], "paused": False},
+        settled_at=NOON - timedelta(hours=2),
+        **NO_ORDER,
+    ),
     "no_card_yet": replace(GONE, card_address="", order_address=""),
 }

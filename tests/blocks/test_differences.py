@@ -57,10 +57,10 @@ def test_every_message_and_the_form_are_inert(text: str, words: Words) -> None:
 
 
 def test_what_is_over_has_no_buttons_and_no_advice(words: Words) -> None:
-    for name in ("settled", "went_away"):
+    for name, bar in (("settled", "#9E9E9E"), ("went_away", "#2E7D32")):
         (attachment,) = difference_card(DIFFERENCES[name], words)["attachments"]  # type: ignore[misc]
         assert [block["block_id"] for block in attachment["blocks"]] == ["title", "books", "state"]
-        assert attachment["color"] == "#9E9E9E"
+        assert attachment["color"] == bar
 
 
 def test_how_many_are_open_is_said_only_where_some_are(words: Words) -> None:

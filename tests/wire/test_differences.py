@@ -48,6 +48,7 @@ def test_a_difference_is_said_once_looked_at_by_one_and_settled_with_a_note(offi
     assert office.slack.submit(BOB, values={"note": "Entered again as refund 912."}).acked
     card = message(office, "Entered again as refund 912.")
     assert "look_into" not in str(card.all_blocks)
+    assert card.color == "9E9E9E"
     assert sum(GONE in text for text in office.texts()) == 1
     assert office.shop.ledger.refunded(order_id) == 6110
 
@@ -64,6 +65,14 @@ def test_who_may_not_decide_is_told_so_and_nothing_changes(office: Office) -> No
     office.told(DAN, "Guests")
     assert office.slack.modal(DAN) is None
     message(office, "Nobody looks at it yet.")
+
+
+def test_app_home_says_how_many_are_open(office: Office) -> None:
+    a_difference(office)
+    message(office, "Nobody looks at it yet.")
+    office.slack.open_home(ALICE)
+    said = "1 difference between shop, bank and desk is open."
+    assert office.slack.wait_for(lambda: said in str(office.slack.home(ALICE)), seconds=SECONDS)
 
 
 def test_a_message_that_was_deleted_is_posted_anew(office: Office) -> None:

@@ -246,11 +246,20 @@ def test_an_order_that_gave_back_more_than_it_cost_is_a_difference_whoever_did_i
 
 
 def test_money_back_on_an_exchange_is_a_difference_from_the_first_row_on() -> None:
-    exchange = StandingExchange(42, "RMA-1042", frozenset({940}))
+    exchange = StandingExchange(42, "RMA-1042", frozenset({1}), frozenset({940}))
     known = stranger("10.00", refund_id=940)
     assert kinds(books(rows=(known,), exchanges=(exchange,))) == []
     found = only(books(rows=(known, stranger("20.00")), exchanges=(exchange,), as_of=NOON))
     assert (found.kind, found.return_id, *figures(found)) == (Kind.EXCHANGE_REFUNDED, 42, None, 2000, None)
+
+
+@pytest.mark.parametrize(("line", "said"), [(1, [Kind.EXCHANGE_REFUNDED]), (2, [])])
+def test_money_back_for_other_goods_of_the_order_leaves_an_exchange_alone(
+    line: int, said: list[DifferenceKind]
+) -> None:
+    exchange = StandingExchange(42, "RMA-1042", frozenset({1}), frozenset())
+    row = replace(stranger("20.00"), lines=(make.refunded(line, 1, "20.00"),))
+    assert kinds(books(rows=(row,), exchanges=(exchange,))) == said
 
 
 @pytest.mark.parametrize(
