@@ -348,7 +348,8 @@ class Journal:
                 session.rollback()
                 log.warning("lost the claim on %s before its outcome was written", operation.key)
                 return
-            self._settle(session, session.get_one(Operation, operation.id, populate_existing=True), outcome)
+            current = session.get_one(Operation, operation.id, populate_existing=True)
+            self._settle(session, current, outcome)
             self._fall_due_again(session, operation, now)
 
     def _settle(self, session: Session, operation: Operation, outcome: Outcome) -> None:

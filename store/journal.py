@@ -109,12 +109,16 @@ def still_mine(session: Session, operation_id: int, owner: str | None, now: date
 
 
 def change(session: Session, operation_id: int, owner: str | None, **values: Any) -> bool:
-    """Move a claimed operation on. False when the claim was lost meanwhile, and then nothing changed."""
+    """Move a claimed operation on. False when the claim was lost meanwhile, and then nothing changed.
+
+    What the session has loaded of the row is not brought along.
+    """
     statement = (
         update(Operation)
         .where(col(Operation.id) == operation_id, col(Operation.state) == OperationState.RUNNING)
         .where(col(Operation.lease_owner) == owner)
         .values(**values)
+        .execution_options(synchronize_session=False)
     )
     return int(session.exec(statement).rowcount) == 1
 
