@@ -59,7 +59,8 @@ class Bank:
         self.lab.stripe.change_refund(refund, status)
 
     def _book(self, intent: str) -> None:
-        order = next(one for one in self.lab.shop.state.orders.values() if self._intent(one) == intent)
+        paid_by_card = (one for one in self.lab.shop.state.orders.values() if one.payment_method == "stripe")
+        order = next(one for one in paid_by_card if self._intent(one) == intent)
         gateway = self.lab.shop.gateways["stripe"]
         assert isinstance(gateway, StripeGateway)
         for refund in gateway.not_booked(order.transaction_id):

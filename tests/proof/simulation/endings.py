@@ -1,11 +1,13 @@
 """What must hold a day after the last trouble: nothing is left open that no person was told of."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from bot.errors import DeskError
 from store.terms import OperationState, ResolutionStatus, ReturnStatus
 from tests.proof.simulation.deeds import Case
+from tests.proof.simulation.lab import Lab
 from tests.proof.simulation.oracle import Claim, Oracle, Violation
 
 OVER = tuple(state.value for state in (OperationState.DONE, OperationState.REFUSED, OperationState.GIVEN_UP))
@@ -42,7 +44,7 @@ def _judge_clicks(case: Case, claims: Sequence[Claim]) -> None:
 
 
 def _judge_claim(oracle: Oracle, case: Case, claim: Claim, mails: int) -> None:
-    told = _told(oracle, case)
+    told = told_of(oracle.lab, case.return_id)
     _must(claim.status is not ResolutionStatus.PLANNED, f"R4: {claim.reference} is still planned")
     if claim.status is ResolutionStatus.IN_DOUBT:
         words = ("needs_person", "bank_returned")
@@ -51,24 +53,34 @@ def _judge_claim(oracle: Oracle, case: Case, claim: Claim, mails: int) -> None:
         _must("refused" in told, f"R4: nobody was told that {claim.reference} was refused")
     else:
         _judge_done(oracle, case, told, mails)
+        _judge_shelf(case, claim, told)
 
 
 def _judge_done(oracle: Oracle, case: Case, told: Sequence[str], most: int) -> None:
     status = oracle.lab.database.rows("SELECT status FROM returns WHERE id = ?", case.return_id)[0][0]
     _must(status == ReturnStatus.RESOLVED, f"R4: {case.number} is {status} although it is settled")
     outbox = oracle.lab.shop.outbox
-    mails = [mail for mail in outbox if mail.kind == "customer_note" and case.number in mail.text]
+    mails = [
+        mail
+        for mail in outbox
+        if mail.kind == "customer_note" and re.search(rf"\b{case.number}\b", mail.text)
+    ]
     least = 0 if "not_told" in told else 1
     _must(least <= len(mails) <= most, f"R4: the customer of {case.number} was told {len(mails)} times")
-    if int(case.product.stock or 0) == case.stock:
+
+
+def _judge_shelf(case: Case, claim: Claim, told: Sequence[str]) -> None:
+    """Who says that a payment happened after all says nothing of the shelf; the nightly comparison does."""
+    if int(case.product.stock or 0) == case.stock and "confirmed_by" not in claim.outcome:
         _must(
             "not_restocked" in told or "not_booked" in told,
             f"R8: {case.number}: nobody was told of the shelf",
         )
 
 
-def _told(oracle: Oracle, case: Case) -> list[str]:
-    return [str(json.loads(row[0])["kind"]) for row in oracle.lab.database.rows(TOLD, case.return_id)]
+def told_of(lab: Lab, return_id: int) -> list[str]:
+    """What the team was told in a return's thread, as kinds."""
+    return [str(json.loads(row[0])["kind"]) for row in lab.database.rows(TOLD, return_id)]
 
 
 def _must(holds: bool, otherwise: str) -> None:

@@ -1,6 +1,5 @@
 """Labs kept over many schedules, one for each way of paying back, and the counts of what was run in them."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +16,16 @@ class Labs:
 
     def __init__(self, counts: Counter[str]) -> None:
         self.counts, self.labs, self.used = counts, dict[str, Lab](), Counter[str]()
+        self.last: Run | None = None
 
-    def run(self, schedule: Schedule) -> Run:
-        """Run one schedule and count it. Raises Broken with the seed and the story."""
-        run = carry_out(self._lab(schedule.deed.way), schedule)
+    def run(self, schedule: Schedule, kind: type[Run] = Run) -> int:
+        """Run one schedule and count it; how many operations it carried out. Raises Broken with its story."""
+        self.last = run = carry_out(self._lab(schedule.deed.way), schedule, kind)
+        finished: int = run.lab.database.rows(FINISHED)[0][0]
         self.counts["schedules run"] += 1
-        self.counts["faults injected"] += sum(trouble.met for trouble in schedule.troubles)
-        self.counts["operations carried out"] += run.lab.database.rows(FINISHED)[0][0]
-        return run
+        self.counts["faults injected"] += sum(trouble.strikes for trouble in run.schedule.troubles)
+        self.counts["operations carried out"] += finished
+        return finished
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -48,8 +49,3 @@ def open_labs(counts: Counter[str]) -> Iterator[Labs]:
         yield labs
     finally:
         labs.close()
-
-
-def proof_seed(otherwise: str) -> str:
-    """The seed to begin with: PROOF_SEED repeats what a failure printed."""
-    return os.environ.get("PROOF_SEED", otherwise)

@@ -1,7 +1,7 @@
 """One schedule: a deed, its troubles and a seed; run to the end and judged on the way."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -50,6 +50,7 @@ class Run:
     cases: list[Case] = field(default_factory=list)
     points: int = 0
     mails: int = 1
+    clicks: dict[Process, Callable[[], None]] = field(default_factory=dict)
     version: int = -1
 
     def __post_init__(self) -> None:
@@ -62,17 +63,23 @@ class Run:
     def __call__(self) -> None:
         """Run to the end. Raises Violation."""
         self.cases += prepare(self.lab, self.schedule.deed, 1)
+        self._start()
+        for case in self.cases:
+            self.click(case, ALICE, None)
+        self.scheduler.run(2 * HOUR)
+        self._stop_troubles()
+        self.scheduler.run(28 * HOUR)
+        self._judge()
+
+    def _start(self) -> None:
         for trouble in self.schedule.troubles:
             trouble.begin(self)
         self.scheduler.on_point = self._at_point
         self.lab.wires.on_call = self._at_call
         for number in range(self.schedule.workers):
             self.lab.start_worker(f"worker {number + 1}")
-        for case in self.cases:
-            self.click(case, ALICE, None)
-        self.scheduler.run(2 * HOUR)
-        self._stop_troubles()
-        self.scheduler.run(26 * HOUR)
+
+    def _judge(self) -> None:
         self.oracle.compare()
         judge_ending(self.oracle, self.cases, mails=self.mails)
 
@@ -80,7 +87,8 @@ class Run:
 
     def click(self, case: Case, by: Operator, method: Method | None) -> None:
         """Somebody clicks; their browser is a process of its own."""
-        self.lab.start_person(by.name, lambda: case.click(by, method))
+        actor = self.lab.start_person(by.name, lambda: case.click(by, method))
+        self.clicks[actor.process] = lambda: self.click(case, by, method)
 
     def kill(self, process: Process) -> None:
         """End a process; a worker is started again, a person clicks again."""
@@ -90,9 +98,8 @@ class Run:
         if seat is not None:
             self.scheduler.at(now + RESTART, f"starts {seat.name}", lambda: self._restart(seat.name))
             return
-        again = next((case for case in self.cases), None)
-        if again is not None:
-            self.scheduler.at(now + CLICKS_AGAIN, "clicks again", lambda: self.click(again, ALICE, None))
+        if process in self.clicks:
+            self.scheduler.at(now + CLICKS_AGAIN, f"{process.name} clicks again", self.clicks[process])
 
     def freeze(self, process: Process, seconds: float, *, asleep: bool) -> None:
         """Let a process stand still."""
@@ -141,17 +148,17 @@ class Run:
         self.bank.settle()
 
 
-def carry_out(lab: Lab, schedule: Schedule) -> Run:
+def carry_out(lab: Lab, schedule: Schedule, kind: type[Run] = Run) -> Run:
     """Run one schedule in a rewound lab. Raises Broken with its seed and its story."""
     lab.rewind()
     errors = Errors()
-    run = Run(lab, schedule)
+    run = kind(lab, schedule)
     try:
         run()
         if errors.records:
             raise Violation(f"the desk logged an error: {errors.records[0].getMessage()}")
     except (Violation, AssertionError) as broken:
-        raise Broken(f"{broken}\n{schedule}\n{run.scheduler.story()}") from broken
+        raise Broken(f"{broken}\n{run.schedule}\n{run.scheduler.story()}") from broken
     finally:
         run.scheduler.end()
         errors.close()

@@ -27,6 +27,11 @@ class Trouble:
 
     met: bool = False
 
+    @property
+    def strikes(self) -> int:
+        """How often it struck."""
+        return int(self.met)
+
     def begin(self, run: "Run") -> None:
         """Before anybody does anything."""
 
@@ -179,6 +184,8 @@ def _by_hand(run: "Run", *, via_gateway: bool, part: bool) -> None:
     order = run.cases[0].order
     left = Decimal(remaining(run.lab.shop.state, order))
     amount = (left / 3 if part else left).quantize(Decimal("0.01"))
+    if not amount:
+        return
     try:
         run.lab.shop.refund_by_hand(order.id, str(amount), via_gateway=via_gateway)
     except ShopError:
