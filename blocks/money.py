@@ -163,13 +163,13 @@ def _at_bank(asked: CaseResolution, case: ReturnCase, words: Words) -> str:
 
 def _then(asked: CaseResolution, step: Step, words: Words) -> str:
     """Which button says what, and that one of them takes a second person."""
-    found, none = words(FOUND[step]), words(NONE[step])
-    return words(
-        "Found: press “{found}” and copy its number. Not found: “{none}”; a person other than {who} has to.",
-        found=found.rstrip("…"),
-        none=none,
+    found = words("Found: press “{found}” and copy its number.", found=words(FOUND[step]).rstrip("…"))
+    none = words(
+        "Not found: “{none}”. That takes another person than {who}.",
+        none=words(NONE[step]),
         who=mention(asked.by),
     )
+    return lines(found, none)
 
 
 FOUND: Mapping[Step, str] = {

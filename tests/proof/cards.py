@@ -168,7 +168,7 @@ class Witness:
         if asked.needs_person:
             self.seen.add("person")
             assert "Please look: " in said, self.about
-            assert "a person other than <@U01ALICE>" in said, self.about
+            assert "takes another person than <@U01ALICE>" in said, self.about
             assert "try once more" in said, self.about
         else:
             self.seen.add("checking")
