@@ -218,8 +218,8 @@ def _two_advice(difference: Difference, words: Words) -> str:
 
 def _phantom_advice(difference: Difference, words: Words) -> str:
     return words(
-        "The bank paid once. Delete refund no. {row} in the shop: that moves no money, and the rest of the "
-        "order can be refunded again.",
+        "The bank paid once. Unless somebody paid in cash, delete refund no. {row} in the shop: that moves "
+        "no money, and the rest of the order can be refunded again.",
         row=difference.about["row"],
     )
 
