@@ -38,7 +38,7 @@ def call_it_failed(
 
 def new_key(_key: Any, task: Task, payout: Payout) -> str:
     """A key per call, as Stripe's library makes one where none is given."""
-    return f"op:{payout.operation}:{task.attempt}:{token_hex(8)}"
+    return f"op:{payout.operation}:refund:v{task.attempt}-{token_hex(8)}"
 
 
 def new_reference(reason: Any, reference: str, words: str) -> str:
