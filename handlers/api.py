@@ -1,6 +1,7 @@
 """The JSON intake: any other plugin or help desk opens returns here, signed, and repeats without harm."""
 
 import hashlib
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Response
@@ -24,6 +25,8 @@ from store.terms import Reason, Source, Wish
 Body = Annotated[bytes, Depends(body_of)]
 Text = Annotated[str, Field(max_length=2000)]
 Short = Annotated[str, Field(max_length=200)]
+
+READERS = 8  # requests that may wait for the shop at a time; the other threads of the doors are Slack's
 
 
 class Strict(BaseModel):
@@ -97,7 +100,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (409, "A rule forbids it now, or the request id was used for another request."),
         (413, "The request is larger than a megabyte."),
         (422, "A field cannot be used; ``field`` names it."),
-        (503, "The shop does not answer. Send the same request again later."),
+        (503, "The shop does not answer, or the desk cannot take it now. Send the same request again later."),
     )
 }
 
@@ -105,6 +108,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 def create_router(desk: Desk) -> APIRouter:
     """The routes below /api/v1."""
     router = APIRouter(prefix="/api/v1")
+    readers = BoundedSemaphore(READERS)
 
     @router.post(
         "/returns",
@@ -119,15 +123,24 @@ def create_router(desk: Desk) -> APIRouter:
         x_returns_signature: Annotated[str, Header(description="t=<unix seconds>,v1=<hex HMAC-SHA256>")] = "",
     ) -> Response:
         """Open a return on an order of the shop. Sign "<t>.<body>" with the intake secret."""
-        return _open(desk, body, x_returns_signature)
+        return _open(desk, body, x_returns_signature, readers)
 
     return router
 
 
-def _open(desk: Desk, body: bytes, signature: str) -> Response:
+def _open(desk: Desk, body: bytes, signature: str, readers: BoundedSemaphore) -> Response:
     secret = desk.settings.intake_secret.get_secret_value()
     if not signed_for_intake(body, signature, secret, desk.now()):
         return _problem(401, "not_signed", "The signature is missing, wrong, or too old.")
+    if not readers.acquire(blocking=False):
+        return _later("busy", "Too many requests wait for the shop. Send the same request again.")
+    try:
+        return _answer(desk, body)
+    finally:
+        readers.release()
+
+
+def _answer(desk: Desk, body: bytes) -> Response:
     try:
         request = ReturnIn.model_validate_json(body)
         opened = _take(desk, request)
@@ -137,9 +150,7 @@ def _open(desk: Desk, body: bytes, signature: str) -> Response:
     except DeskError as e:
         return _refusal(e)
     except GatewayError:
-        problem = _problem(503, "shop_unreachable", "The shop does not answer. Send the same request again.")
-        problem.headers["retry-after"] = "30"
-        return problem
+        return _later("shop_unreachable", "The shop does not answer. Send the same request again.")
     return JSONResponse({"number": opened.number, "new": opened.new}, status_code=201 if opened.new else 200)
 
 
@@ -192,6 +203,12 @@ def _refusal(error: DeskError) -> JSONResponse:
     words = Words("en")
     code = type(error).__name__
     return _problem(status, code, words(error.message, **error.values), error.field or "")
+
+
+def _later(code: str, message: str) -> JSONResponse:
+    problem = _problem(503, code, message)
+    problem.headers["retry-after"] = "30"
+    return problem
 
 
 def _problem(status: int, code: str, message: str, field: str = "") -> JSONResponse:
