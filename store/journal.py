@@ -50,6 +50,15 @@ def plan_again(session: Session, operation: Operation) -> Operation:
     return known
 
 
+def want_again(session: Session, kind: str, return_ids: Any, *, now: datetime, urgency: int) -> None:
+    """Want what is over of ``kind`` once more for all returns that ``return_ids`` selects, at one stroke."""
+    over = col(Operation.state).in_((OperationState.DONE, OperationState.REFUSED))
+    which = (col(Operation.kind) == kind, over, col(Operation.return_id).in_(return_ids))
+    values = {"state": OperationState.DUE, "due_at": now, "planned_at": now, "urgency": urgency, "tries": 0}
+    again = {"generation": col(Operation.generation) + 1, "sent_at": None, "finished_at": None}
+    session.exec(update(Operation).where(*which).values(**values, **again))
+
+
 def is_any_due(session: Session, *, now: datetime, kinds: Collection[str]) -> bool:
     """Whether ``claim`` would find something at this instant."""
     return session.exec(_claimable(tuple(kinds)), params={"now": now}).first() is not None

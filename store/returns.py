@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import exists, func, or_
 from sqlmodel import Session, col, select
@@ -129,6 +130,11 @@ def card_of(session: Session, return_id: int) -> Card | None:
 def messages_of(session: Session, return_id: int) -> Sequence[Message]:
     """The conversation with the customer, oldest first."""
     return session.exec(select(Message).where(Message.return_id == return_id).order_by(col(Message.id))).all()
+
+
+def open_ones() -> Any:
+    """A query for the ids of the open returns, to be used inside another."""
+    return select(Return.id).where(col(Return.status).in_(OPEN_STATUSES))
 
 
 def newest_open(session: Session, limit: int) -> Sequence[Return]:
