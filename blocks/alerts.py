@@ -143,6 +143,11 @@ def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     return " · ".join([headed(CHECK, _done(done, case, words)), *beside])
 
 
+def _since(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    lead = words("Also refunded in the shop: {amount}.", amount=v["amount"])
+    return headed(LOOK, lead, words("That was not done here."))
+
+
 def _pending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     beside = [text for text in _stayed(v["resolution"], words) if text]
     return " · ".join([money.bank_pending(v, case, words), *beside])
@@ -241,6 +246,7 @@ LINES: Mapping[str, Line] = {
     "needs_person": money.needs_person,
     "disputed": _disputed,
     "refunded_elsewhere": _refunded_elsewhere,
+    "refunded_since": _since,
     "refund_overdue": _overdue,
     "answer_unknown": money.unknown,
     "refused_by_shop": _refused,

@@ -80,6 +80,14 @@ def refunded_elsewhere(case: ReturnCase) -> Alert | None:
     return Alert("refunded_elsewhere", Level.RED, values)
 
 
+def refunded_since(case: ReturnCase) -> Alert | None:
+    """Somebody refunded on this order outside of the desk, and the return is settled."""
+    if not case.outside_refunds or case.status is not ReturnStatus.RESOLVED:
+        return None
+    amount = total((refund.amount for refund in case.outside_refunds), case.order.currency)
+    return Alert("refunded_since", Level.BLUE, {"amount": amount, "count": len(case.outside_refunds)})
+
+
 def refund_overdue(case: ReturnCase) -> Alert | None:
     """The law's 14 days are over."""
     if not is_overdue(case) or case.money_in_the_air:
@@ -273,6 +281,7 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     difference_paid,
     not_booked,
     bank_pending,
+    refunded_since,
     settled,
     order_closed_elsewhere,
     closed,

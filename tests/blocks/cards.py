@@ -238,6 +238,7 @@ CARDS: dict[str, ReturnCase] = {
     ),
     "credit_refused": refused(Method.STORE_CREDIT, ""),
     "settled": settled(restocked=MOVES),
+    "settled_refunded_since": replace(settled(), outside_refunds=(make.a_refund("10.00"),)),
     "settled_at_stripe": at_the_bank("succeeded", booked=False),
     "settled_after_a_look": settled(proof="PAYPAL-7GX 31", restocked=MOVES),
     "settled_another_way": at_the_bank("failed", "declined", proof="SEPA-2026-1123-78"),

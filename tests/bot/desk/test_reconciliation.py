@@ -9,7 +9,9 @@ from sqlmodel import select
 
 from bot.desk.orders import plan_poll
 from bot.desk.reconciliation import plan_round
+from bot.desk.resolution import load_settling
 from bot.rules.alerts import Level, alerts, colour
+from bot.rules.proposal import default_choice
 from bot.sandbox.faults import Fault
 from bot.sandbox.shop import Mishap
 from bot.sandbox.stripe import Stripe
@@ -193,6 +195,15 @@ def test_a_refund_by_hand_is_counted_and_shown_and_is_no_difference(books: World
     case = books.case(return_id)
     assert [one.amount.minor for one in case.outside_refunds] == [1000]
     assert "refunded_elsewhere" in [one.name for one in alerts(case)]
+    settling = load_settling(books.desk, return_id)
+    quote = settling.quote(default_choice(settling.case))
+    assert (quote.most.minor, quote.remaining_before.minor) == (5600, 5600)
+    decide(books, return_id)
+    let_pass(books, minutes=20)
+    compare_books(books)
+    assert kinds(books) == []
+    assert "refunded_since" in [one.name for one in alerts(books.case(return_id))]
+    assert stripe.refunded(intent(stripe, order)) == 6600
 
 
 def test_a_refund_by_hand_after_ours_of_the_same_units_is_a_difference(books: World) -> None:

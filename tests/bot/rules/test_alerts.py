@@ -81,6 +81,14 @@ def test_money_that_went_back_although_an_exchange_stands_is_red_and_not_the_end
     assert colour(case) is Level.RED
 
 
+def test_a_refund_made_elsewhere_after_a_return_was_settled_is_still_said() -> None:
+    done = make.a_case(
+        status=RESOLVED, resolutions=(make.a_resolution(),), outside_refunds=(make.a_refund("10.00"),)
+    )
+    assert names(done) == ["refunded_since", "settled"]
+    assert alert("refunded_since", done).values["amount"] == money("10.00")
+
+
 def test_an_order_we_refund_ourselves_just_now_is_not_closed_elsewhere() -> None:
     order = make.an_order(status="refunded", refunds=(make.a_refund("99.00"),))
     case = make.a_case(order=order, resolutions=(make.a_resolution(ResolutionStatus.IN_DOUBT),))
