@@ -113,7 +113,7 @@ def test_a_unit_is_never_both_paid_for_and_exchanged(
 ) -> None:
     payers, ends = storm.ward.start(pay, None), Counter[str]()
     for _ in range(rounds):
-        order = office.order("paypal")
+        order = office.order("paypal", 1)
         return_id = office.open(order)
         seen, choice = office.look(return_id, Method.GATEWAY_REFUND)
         settle, refuse = Settle(return_id, seen, choice, PEOPLE[0]), Reject(return_id, seen, PEOPLE[1])

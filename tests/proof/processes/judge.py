@@ -30,6 +30,7 @@ def complaints(office: Office, *, cards: bool = True) -> list[str]:
         case = load_case(office.desk, decision.return_id)
         row = next(one for one in case.resolutions if one.reference == decision.reference)
         wrong = _money(decision, row, payments(office, decision.order_id)) + _credit(office, decision, row)
+        wrong += _books(office, decision, row)
         wrong += _card(office, case, shown.get(case.number, [])) if cards else []
         found += [f"{decision.reference}: {what}" for what in wrong]
     return found
@@ -52,6 +53,14 @@ def _money(decision: Decision, row: CaseResolution, paid: list[int]) -> list[str
     if not row.needs_person:
         return [f"left as {row.status}, paid {paid}"]
     return [] if paid in ([], wanted) else [f"left to a person, paid {paid}"]
+
+
+def _books(office: Office, decision: Decision, row: CaseResolution) -> list[str]:
+    """The shop's own record: one row for one decision. Where it is done, the row is there."""
+    rows = [refund.reason for refund in office.sandbox.shop.refunds(decision.order_id)]
+    if row.status is ResolutionStatus.DONE:
+        return [] if len(rows) == 1 else [f"called done with {len(rows)} rows in the shop: {rows}"]
+    return [] if len(rows) <= 1 else [f"{len(rows)} rows in the shop: {rows}"]
 
 
 def _credit(office: Office, decision: Decision, row: CaseResolution) -> list[str]:

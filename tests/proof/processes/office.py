@@ -62,8 +62,8 @@ class Office:
     exchanges: list[int] = field(default_factory=list)
     mug: Any = None
 
-    def order(self, payment_method: str, quantity: int = 1) -> shops.Order:
-        """A paid order of mugs."""
+    def order(self, payment_method: str, quantity: int = 3) -> shops.Order:
+        """A paid order of mugs: three, so that the shop itself would not mind a second refund of one."""
         if self.mug is None:
             self.mug = self.sandbox.shop.add_product("Mug", "33.00", sku="MUG-W", stock=1_000_000)
         lines = [(self.mug, quantity)]

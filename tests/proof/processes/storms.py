@@ -16,7 +16,7 @@ from tests.proof.processes.victim import PACE, work
 from tests.proof.processes.ward import Ward
 
 DEATH_SECONDS = 1.2  # a trap that has not sprung by then is not waited for
-QUIET_SECONDS = 60.0  # the longest way to an end: two quiet periods, and a slow machine
+QUIET_SECONDS = 240.0  # longer than the longest way to an end, on a machine that is busy otherwise
 AWAKE_SECONDS = 0.5  # what a woken worker may still do with what it held, it does at once
 NTH = 4
 FROZEN_SECONDS = 1.5 * PACE.lease.total_seconds()
@@ -55,7 +55,7 @@ class Storm:
 
     def freeze(self, traps: list[Trap]) -> None:
         """Freeze a worker for each trap, let others recover what they held, and wake them after that."""
-        self.office.plant(2 * len(traps))
+        self.office.plant(len(traps) + 4)
         victims = self.ward.start(work, *traps)
         self.ward.until(victims, seconds=DEATH_SECONDS)
         others = self.ward.start(work, *[None] * HELPERS)
