@@ -6,9 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from slack_sdk import WebClient
+
+from blocks.card import return_card
+from bot.i18n import Words
+from bot.sandbox.server import Sandbox
+from bot.sandbox.story import Story
+from tests.blocks.cards import CARDS
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images"
@@ -18,7 +27,18 @@ BOX = {"en": "Refund box", "fr": "Remboursement"}
 MORE = {"en": "More…", "fr": "Plus…"}
 SHOP = {"en": "Shop", "fr": "Boutique"}
 SETTLED = "Mia Lang"
-SIGNS = "🛑⏳🔍📅📆✅⚠💬➖"
+SIGNS = "🛑⏳🔍📅📆✅⚠💬➖✋🏦"
+MONEY = (
+    "sending",
+    "put_off_on_request",
+    "unknown_without_a_bank",
+    "repeating",
+    "needs_person",
+    "bank_pending",
+    "bank_returned_from_stripe",
+    "refused",
+    "settled",
+)
 ONLY_ALERTS = """signs => document.querySelectorAll("#scroll > *, #scroll .message").forEach(one => {
   const card = one.matches(".message") ? one : null;
   const keep = card && card.querySelector(".attachment") && [...signs].some(s => card.innerText.includes(s));
@@ -36,7 +56,22 @@ def main() -> None:
             with demo(language) as address:
                 for theme in ("light", "dark"):
                     shoot(browser, address, language, theme)
+            with money_under_way(language) as address:
+                for theme in ("light", "dark"):
+                    gallery(browser, address, f"money-{language}-{theme}")
         browser.close()
+
+
+@contextmanager
+def money_under_way(language: str) -> Iterator[str]:
+    """A channel with a card for each thing that can become of money; its address."""
+    with Sandbox(seed=lambda _sandbox: Story(), language=language) as sandbox:
+        client = WebClient(sandbox.bot_token, sandbox.slack_api_url)
+        for place, name in enumerate(MONEY):
+            case = replace(CARDS[name], number=f"RMA-{1042 + place}")
+            card: dict[str, Any] = return_card(case, Words(language, "Europe/Paris"))
+            client.chat_postMessage(channel=sandbox.channel_id, **card)
+        yield sandbox.page_url
 
 
 @contextmanager
@@ -64,11 +99,12 @@ def shoot(browser: Browser, address: str, language: str, theme: str) -> None:
     page.wait_for_timeout(800)
     picture(page, "timeline", end)
     page.close()
-    gallery(browser, address, language, theme)
+    gallery(browser, address, f"cards-{language}-{theme}")
 
 
-def gallery(browser: Browser, address: str, language: str, theme: str) -> None:
-    """The cards that carry an alert, below each other."""
+def gallery(browser: Browser, address: str, name: str) -> None:
+    """The cards that carry an alert, below each other; ``name`` ends in the language and the theme."""
+    _, language, theme = name.split("-")
     page = open_page(browser, address, theme, width=1100, height=9000)
     page.get_by_role("button", name=SHOP[language], exact=True).click()
     page.evaluate(ONLY_ALERTS, SIGNS)
@@ -77,7 +113,7 @@ def gallery(browser: Browser, address: str, language: str, theme: str) -> None:
     shown = [box for box in boxes if box]
     top, bottom = shown[0]["y"], shown[-1]["y"] + shown[-1]["height"]
     clip = {"x": shown[0]["x"], "y": top, "width": shown[0]["width"], "height": bottom - top}
-    page.screenshot(path=PICTURES / f"cards-{language}-{theme}.png", clip=clip)  # type: ignore[arg-type]
+    page.screenshot(path=PICTURES / f"{name}.png", clip=clip)  # type: ignore[arg-type]
     page.close()
 
 
