@@ -30,7 +30,7 @@ from bot.rules.matching import BankRefund, OurRefund
 from bot.rules.order import OrderSnapshot
 from bot.rules.reconciliation import Books, StandingExchange, compare, tally
 from store import reconciliation, returns
-from store.db import writing
+from store.db import reading, writing
 from store.models import Resolution, Return, ShopOrder, Tally
 from store.money import Money
 from store.terms import OPEN_STATUSES, DifferenceKind, Method, ResolutionStatus, Wish
@@ -39,6 +39,7 @@ ROUND = "books.round"
 MOVING = (REFUND, BOOK, COUPON, RESTOCK, PAYOUT, LATE_BOOK)  # while one is at work, the books cannot agree
 WINDOW = timedelta(days=30)  # a bank gives a refund back within weeks, not later
 MOST = 300  # orders a round; those that were compared longest ago come first
+AT_ONCE = 25  # orders written down in one transaction, so that no click waits for it
 APART = timedelta(seconds=2)  # between two orders, so that a shop does not feel it
 
 
@@ -63,10 +64,12 @@ def plan_round(desk: Desk) -> None:
 def perform_round(desk: Desk, _task: Task) -> Mapping[str, Any]:
     """Carry out ``books.round``: want each order that is open, or was settled of late, compared."""
     now = desk.now()
-    with writing(desk.engine) as session:
+    with reading(desk.engine) as session:
         chosen = reconciliation.orders_to_compare(session, since=now - WINDOW, prefix=PREFIX, limit=MOST)
-        for place, order_id in enumerate(chosen):
-            plan_comparison(session, order_id, now, due=now + APART * place)
+    for first in range(0, len(chosen), AT_ONCE):
+        with writing(desk.engine) as session:
+            for place, order_id in enumerate(chosen[first : first + AT_ONCE], start=first):
+                plan_comparison(session, order_id, now, due=now + APART * place)
     return {"orders": len(chosen)}
 
 

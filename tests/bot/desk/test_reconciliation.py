@@ -262,6 +262,7 @@ def test_a_late_payment_of_a_refund_that_was_called_refused_is_found(books: Worl
 def test_a_shop_that_does_not_answer_is_asked_again_and_nothing_is_called_different(books: World) -> None:
     order = an_order(books)
     refunded(books, order)
+    books.desk.shop.client.pause = 0
     books.faults.plan("shop", Fault.LOST_BEFORE, times=500)
     compare_books(books)
     assert operations(books, "books.order")[0].state is OperationState.DUE

@@ -1,5 +1,6 @@
 """Whatever goes wrong inside a refund: a difference is told when the ledgers say so, and only then."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,8 +86,9 @@ def a_refund(world: World, stripe: Stripe | None) -> tuple[shops.Order, int, int
 @pytest.mark.parametrize("way", ["through the shop", "direct"])
 @pytest.mark.parametrize("mishap", list(Mishap))
 def test_no_mishap_inside_the_shop_leads_to_a_wrong_alarm_or_to_none(
-    world: World, mishap: Mishap, way: str
+    world: World, mishap: Mishap, way: str, counts: Counter[str]
 ) -> None:
+    counts["faults injected"] += 1
     with a_bank(world, way) as stripe:
         order, stock, return_id = a_refund(world, stripe)
         world.shop.plan_mishap(mishap, seconds=0.2 if mishap is Mishap.SLOW else 3600)
@@ -98,7 +100,10 @@ def test_no_mishap_inside_the_shop_leads_to_a_wrong_alarm_or_to_none(
 
 @pytest.mark.parametrize("way", ["through the shop", "direct"])
 @pytest.mark.parametrize("fault", LOST)
-def test_no_lost_answer_leads_to_a_wrong_alarm_or_to_none(world: World, fault: Fault, way: str) -> None:
+def test_no_lost_answer_leads_to_a_wrong_alarm_or_to_none(
+    world: World, fault: Fault, way: str, counts: Counter[str]
+) -> None:
+    counts["faults injected"] += 1
     with a_bank(world, way) as stripe:
         order, stock, return_id = a_refund(world, stripe)
         world.faults.plan("shop", fault, method="POST", path="/refunds$")
@@ -112,8 +117,9 @@ def test_no_lost_answer_leads_to_a_wrong_alarm_or_to_none(world: World, fault: F
     "mishap", [Mishap.DIES_BEFORE_ROW, Mishap.DIES_BEFORE_RESTOCK, Mishap.DIES_BEFORE_META]
 )
 def test_books_without_a_bank_agree_after_every_mishap_that_can_meet_them(
-    world: World, mishap: Mishap, method: Method
+    world: World, mishap: Mishap, method: Method, counts: Counter[str]
 ) -> None:
+    counts["faults injected"] += 1
     world.journal = bookkeeper(world)
     order, stock, return_id = a_refund(world, None)
     world.shop.plan_mishap(mishap)
