@@ -56,9 +56,9 @@ class Weather(Trouble):
         if what < 0.5 or point == "commits":
             run.kill(actor.process)
         elif what < 0.8 or not self.clocks:
-            gap = point.startswith("calls shop POST")
-            seconds = self.random.choice((60.0, 600.0) if gap else (60.0, 600.0, 1800.0, 7200.0))
-            run.freeze(actor.process, seconds, asleep=self.random.random() < 0.3)
+            seconds = self.random.choice((60.0, 600.0, 1800.0, 7200.0))
+            longest = run.longest_freeze(actor, point)
+            run.freeze(actor.process, min(seconds, longest), asleep=self.random.random() < 0.3)
         else:
             run.traces.clocks_lie = True
             actor.process.skew += self.random.choice(tuple(JUMPS.values()))
@@ -105,6 +105,7 @@ class LongRun(Run):
         super().__init__(lab, schedule)
         self.mails = MANY_MAILS
         self.weather = Weather(random=Random(f"{schedule.seed} weather"), clocks=self.random.random() < 0.3)
+        self.clocks_lie = self.weather.clocks
         self.schedule = replace(schedule, troubles=[self.weather])
 
     def __call__(self) -> None:

@@ -70,16 +70,12 @@ class Freeze(Trouble):
     asleep: bool = False
 
     def at_point(self, run: "Run", actor: Actor, point: str) -> None:
-        """Freeze, except between the last look at the claim and the first byte of a write without a key."""
+        """Freeze, as long as a client can do anything about it."""
         if self.met or run.points < self.point or point == "commits":  # one that holds the database stops all
             return
         self.met = True
-        # No client can cover that gap of some microseconds: a request that is on its way cannot be recalled.
-        # Up to the quiet period it is covered all the same, because nobody repeats it before.
-        gap = point.startswith("calls shop POST")
-        run.freeze(
-            actor.process, min(self.seconds, run.longest_gap) if gap else self.seconds, asleep=self.asleep
-        )
+        seconds = min(self.seconds, run.longest_freeze(actor, point))
+        run.freeze(actor.process, seconds, asleep=self.asleep)
 
     def __str__(self) -> str:
         return f"{'sleep' if self.asleep else 'freeze'} of {self.seconds:.0f} s at point {self.point}"
