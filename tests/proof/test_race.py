@@ -132,6 +132,6 @@ def test_a_unit_is_never_both_paid_for_and_exchanged(
 
 def judge_money(office: Office) -> None:
     """By the ledgers: each winner's way was paid once, no loser's, and no exchange."""
-    broken = complaints(office, cards=False)
+    broken = complaints(office, whole=False)
     broken += [f"an exchange was paid: order {one}" for one in office.exchanges if payments(office, one)]
     assert not broken, f"seed {SEED}: {broken}"

@@ -22,16 +22,16 @@ def payments(office: Office, order_id: int) -> list[int]:
     return shop + [entry.amount_minor for entry in mine if entry.kind == "refund"]
 
 
-def complaints(office: Office, *, cards: bool = True) -> list[str]:
-    """Every broken promise, in words; empty when all is well. Without ``cards`` only money is judged."""
-    shown = _cards(office) if cards else {}
+def complaints(office: Office, *, whole: bool = True) -> list[str]:
+    """Every broken promise, in words; empty when all is well. Only money, where that is all that was done."""
+    shown = _cards(office) if whole else {}
     found: list[str] = []
     for decision in office.decisions:
         case = load_case(office.desk, decision.return_id)
         row = next(one for one in case.resolutions if one.reference == decision.reference)
         wrong = _money(decision, row, payments(office, decision.order_id)) + _credit(office, decision, row)
-        wrong += _books(office, decision, row)
-        wrong += _card(office, case, shown.get(case.number, [])) if cards else []
+        if whole:
+            wrong += _books(office, decision, row) + _card(office, case, shown.get(case.number, []))
         found += [f"{decision.reference}: {what}" for what in wrong]
     return found
 
@@ -56,11 +56,13 @@ def _money(decision: Decision, row: CaseResolution, paid: list[int]) -> list[str
 
 
 def _books(office: Office, decision: Decision, row: CaseResolution) -> list[str]:
-    """The shop's own record: one row for one decision. Where it is done, the row is there."""
-    rows = [refund.reason for refund in office.sandbox.shop.refunds(decision.order_id)]
-    if row.status is ResolutionStatus.DONE:
-        return [] if len(rows) == 1 else [f"called done with {len(rows)} rows in the shop: {rows}"]
-    return [] if len(rows) <= 1 else [f"{len(rows)} rows in the shop: {rows}"]
+    """The shop's own record: one row for one decision's money, at most one more for its units alone."""
+    rows = office.sandbox.shop.refunds(decision.order_id)
+    money = [refund.reason for refund in rows if refund.amount]
+    units = [refund.reason for refund in rows if not refund.amount]
+    if row.status is ResolutionStatus.DONE and len(money) != 1:
+        return [f"called done with {len(money)} rows in the shop: {money}"]
+    return [] if max(len(money), len(units)) <= 1 else [f"rows in the shop: {money}, {units}"]
 
 
 def _credit(office: Office, decision: Decision, row: CaseResolution) -> list[str]:
