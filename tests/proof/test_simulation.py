@@ -3,6 +3,7 @@
 A failure prints its seed, its troubles and what everybody did. The sandbox's ledgers are the judge.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -17,6 +18,14 @@ from tests.proof.simulation.singles import AT_CALLS, AT_POINTS, AT_WRITES, once_
 from tests.proof.simulation.troubles import Death, Spoiled, Trouble
 
 EVERYWHERE = {**AT_POINTS, **AT_CALLS, **AT_WRITES}
+SIMPLE = (
+    "refund",
+    "refund with a bank to ask",
+    "refund through Stripe",
+    "credit",
+    "manual",
+    "restock",
+)
 MOST = 2000  # no deed has more points than this
 
 
@@ -63,7 +72,7 @@ def test_one_seed_makes_one_story(labs: Labs) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
 def test_a_slice_of_all_single_troubles(labs: Labs, deed: Deed) -> None:
-    for number, make in enumerate(EVERYWHERE.values()):
+    for number, make in list(enumerate(EVERYWHERE.values()))[list(DEEDS.values()).index(deed) % 4 :: 4]:
         everywhere(labs, deed, make, step=29, first=1 + number % 29)
     for trouble in list(once_each())[::7]:
         labs.run(Schedule(deed, [trouble], seed="0"))
@@ -71,9 +80,19 @@ def test_a_slice_of_all_single_troubles(labs: Labs, deed: Deed) -> None:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("kind", EVERYWHERE)
-@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
-def test_every_single_trouble_wherever_it_can_strike(labs: Labs, deed: Deed, kind: str) -> None:
-    assert everywhere(labs, deed, EVERYWHERE[kind]) > 1
+@pytest.mark.parametrize("deed", SIMPLE)
+def test_every_single_trouble_wherever_it_can_strike(labs: Labs, deed: str, kind: str) -> None:
+    assert everywhere(labs, DEEDS[deed], EVERYWHERE[kind]) > 1
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", EVERYWHERE)
+@pytest.mark.parametrize("deed", [name for name in DEEDS if name not in SIMPLE])
+def test_every_single_trouble_at_every_fifth_place_of_what_is_made_of_these(
+    labs: Labs, deed: str, kind: str
+) -> None:
+    first = 1 + list(EVERYWHERE).index(kind) % 5
+    assert everywhere(labs, DEEDS[deed], EVERYWHERE[kind], step=5, first=first) >= first
 
 
 @pytest.mark.proof
@@ -81,3 +100,24 @@ def test_every_single_trouble_wherever_it_can_strike(labs: Labs, deed: Deed, kin
 def test_every_accident_inside_the_shop_and_every_wrong_clock(labs: Labs, deed: Deed) -> None:
     for trouble in once_each():
         labs.run(Schedule(deed, [trouble], seed="0"))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
+def test_a_second_death_at_every_step_of_the_recovery_from_a_first(labs: Labs, deed: Deed) -> None:
+    """The first comes when the answer to the first write is on its way: it is lost with the worker."""
+    first = answered(labs, deed)
+    for point in range(first + 1, MOST):
+        again = Death(point=point)
+        labs.run(Schedule(deed, [Death(point=first), again], seed=f"{point}"))
+        if not again.met:
+            return
+    raise AssertionError(f"{deed.name} does not come to an end")
+
+
+def answered(labs: Labs, deed: Deed) -> int:
+    """The number of the point at which the first write is answered."""
+    labs.run(Schedule(deed, [], seed="0"))
+    assert labs.last is not None
+    steps = [step.what for step in labs.last.scheduler.trace if step.who != "world"]
+    return next(number for number, what in enumerate(steps, 1) if re.match("answer .* POST", what))

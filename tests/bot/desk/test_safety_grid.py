@@ -13,7 +13,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.shop import Mishap
 from store.terms import Method
 from tests.bot.desk.bench import with_a_bank
-from tests.bot.desk.deaths import Deed, a_day, until_it_lives, work_and_die
+from tests.bot.desk.deaths import Deed, a_day, until_it_lives
 from tests.world import World
 
 DEEDS = {
@@ -24,12 +24,6 @@ DEEDS = {
     "restock": Method.GATEWAY_REFUND,
 }
 WRITES = {"refund row": "/refunds$", "coupon": "/coupons$", "note": "/notes$"}
-READS = {
-    "order": r"/orders/\d+$",
-    "refunds": "/refunds$",
-    "product": r"/products/\d+$",
-    "coupon": "/coupons$",
-}
 WITHOUT_THE_GATEWAY = (
     Mishap.DIES_BEFORE_ROW,
     Mishap.DIES_BEFORE_RESTOCK,
@@ -90,43 +84,3 @@ def test_whatever_becomes_of_the_answer_to_a_write(deed: Deed, times: int) -> No
 @pytest.mark.slow
 def test_wherever_the_worker_dies(deed: Deed) -> None:
     assert until_it_lives(deed) > 10
-
-
-@pytest.mark.proof
-def test_wherever_the_worker_dies_after_a_mishap_in_the_shop(deed: Deed) -> None:
-    for mishap in mishaps(deed):
-        until_it_lives(deed, lambda planned=mishap: plan_mishap(deed.world, planned), str(mishap))  # type: ignore[misc]
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("fault", Fault)
-def test_wherever_the_worker_dies_after_a_lost_answer(deed: Deed, fault: Fault) -> None:
-    for name, path in writes(deed).items():
-        until_it_lives(deed, lambda path=path: plan_fault(deed.world, fault, "POST", path), f"{name} {fault}")  # type: ignore[misc]
-
-
-@pytest.mark.proof
-def test_wherever_the_next_worker_dies_as_well(deed: Deed) -> None:
-    deaths = until_it_lives(deed)
-    for first in range(1, deaths + 1):
-        second = 0
-        died = True
-        while died:
-            second += 1
-            deed.decide()
-            work_and_die(deed.world, first)
-            deed.world.clock.pass_(minutes=6)
-            died = work_and_die(deed.world, second)
-            a_day(deed, f"dead at step {first}, then at step {second}")
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("path", READS.values(), ids=READS)
-@pytest.mark.parametrize("skip", range(3))
-def test_whatever_becomes_of_the_answer_to_a_read(deed: Deed, path: str, skip: int) -> None:
-    """Each read is tried three times, so three faults in a row make one that fails."""
-    for fault in Fault:
-        deed.decide()
-        plan_fault(deed.world, Fault.SLOW, "GET", path, skip)
-        plan_fault(deed.world, fault, "GET", path, 3)
-        a_day(deed, f"reading {path} {fault} after {skip}")

@@ -33,17 +33,18 @@ AT_POINTS: Mapping[str, At] = {
     **{name: partial(lambda what, n: Intrusion(point=n, what=what), name) for name in INTRUSIONS},
 }
 
-# Troubles that strike at a numbered request; a read is tried three times, so three in a row make one fail.
+# Troubles that strike at a numbered request: three in a row, because a read is tried three times.
 AT_CALLS: Mapping[str, At] = {
-    f"{fault} x{times}": partial(lambda f, t, n: Spoiled(call=n, fault=f, times=t), fault, times)
-    for fault in FAULTS
-    for times in (1, 3)
+    f"{fault} x3": partial(lambda f, n: Spoiled(call=n, fault=f, times=3), fault) for fault in FAULTS
 }
 
 # Troubles that strike at a numbered write, and at the next one as well.
 AT_WRITES: Mapping[str, At] = {
-    f"{fault} x2 writes": partial(lambda f, n: Spoiled(call=n, fault=f, times=2, writes=True), fault)
+    f"{fault} x{times} writes": partial(
+        lambda f, t, n: Spoiled(call=n, fault=f, times=t, writes=True), fault, times
+    )
     for fault in FAULTS
+    for times in (1, 2)
 }
 
 
