@@ -42,6 +42,17 @@ def with_a_bank(world: World, refunds: StripeRefunds = StripeRefunds.SHOP) -> It
         payments.close()
 
 
+@contextmanager
+def impatient(world: World, stripe: Stripe, seconds: float) -> Iterator[None]:
+    """Let the desk wait no longer than ``seconds`` for an answer of Stripe's."""
+    with Service(create_app(stripe)) as service:
+        payments = Payments(TEST_KEY, base=service.url, timeout=seconds, tries=0)
+        world.desk = replace(world.desk, payments=payments)
+        world.journal = a_worker(world)
+        yield
+        payments.close()
+
+
 def a_worker(world: World) -> Journal:
     """Another worker on the same desk."""
     return Journal(world.desk.engine, world.clock, shop_performers(world.desk))
@@ -61,6 +72,18 @@ def arrived(world: World, order: shops.Order, **more: object) -> int:
     items = world.case(return_id).items
     receive(world.desk, return_id, BOB, tuple(Arrival(item.line_id, item.quantity) for item in items))
     return return_id
+
+
+def one_of_four(world: World, **more: object) -> tuple[shops.Order, int]:
+    """An order of four and the return of one, received: nothing but the desk stops a second payment."""
+    order = an_order(world, 4, **more)
+    line = world.desk.shop.read_order(order.id).products[0].line_id
+    return order, arrived(world, order, units={line: 1})
+
+
+def at_the_bank(stripe: Stripe, order: shops.Order) -> int:
+    """What Stripe paid back of the order's payment, in minor units."""
+    return stripe.refunded(stripe.get(order.transaction_id)["payment_intent"])
 
 
 def decide(

@@ -15,39 +15,36 @@ from bot.config import StripeRefunds
 from bot.desk import decisions
 from bot.desk.resolution import resolve
 from bot.errors import DeskError
-from bot.gateways.stripe import Payments
 from bot.operations import Task
 from bot.resolutions import REFUND
 from bot.rules.choice import ChosenUnits
 from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.faults import Fault
-from bot.sandbox.serving import Service
 from bot.sandbox.shop import Mishap
-from bot.sandbox.stripe import TEST_KEY, Stripe, Trouble, create_app
+from bot.sandbox.stripe import Trouble
 from store.terms import Method, ResolutionStatus, ReturnStatus
-from tests.bot.desk.bench import a_worker, an_order, arrived, decide, let_pass, told, with_a_bank
+from tests.bot.desk.bench import (
+    a_worker,
+    an_order,
+    arrived,
+    at_the_bank,
+    decide,
+    impatient,
+    let_pass,
+    one_of_four,
+    told,
+    with_a_bank,
+)
 from tests.bot.desk.deaths import Died
 from tests.world import ALICE, BOB, World
 
 LATE = 10_000  # seconds, longer than any of these tests: the money comes when the test says so
 
 
-def one_of_four(world: World, **more: object) -> tuple[shops.Order, int]:
-    """An order of four and the return of one of them, received."""
-    order = an_order(world, 4, **more)
-    line = world.desk.shop.read_order(order.id).products[0].line_id
-    return order, arrived(world, order, units={line: 1})
-
-
 def payments(world: World, order: shops.Order) -> list[int]:
     """What the shop's gateway paid, in minor units, one by one."""
     return [paid.amount_minor for paid in world.shop.ledger.refunds(order.id)]
-
-
-def at_the_bank(stripe: Stripe, order: shops.Order) -> int:
-    """What Stripe paid back of the order's payment, in minor units."""
-    return stripe.refunded(stripe.get(order.transaction_id)["payment_intent"])
 
 
 def test_a_worker_that_dies_after_asking_a_slow_bank_is_not_followed_by_one_that_asks_again(
@@ -122,17 +119,13 @@ def test_a_bank_that_pays_after_five_minutes_is_not_asked_a_second_time(world: W
 def test_a_request_that_stripe_takes_up_after_we_stopped_waiting_is_repeated_under_the_same_key(
     world: World,
 ) -> None:
-    with with_a_bank(world, StripeRefunds.DIRECT) as stripe, Service(create_app(stripe)) as service:
-        hasty = Payments(TEST_KEY, base=service.url, timeout=0.4, tries=0)
-        world.desk = replace(world.desk, payments=hasty)
-        world.journal = a_worker(world)
+    with with_a_bank(world, StripeRefunds.DIRECT) as stripe, impatient(world, stripe, 0.4):
         order, return_id = one_of_four(world, payment_method="stripe")
         decide(world, return_id)
         stripe.trouble(Trouble.SLOW, method="POST", path="/v1/refunds", seconds=1.2)
         let_pass(world, minutes=1)
         time.sleep(1.5)
         let_pass(world, hours=26)
-        hasty.close()
         assert at_the_bank(stripe, order) == 3300
         assert world.case(return_id).status is ReturnStatus.RESOLVED
 
