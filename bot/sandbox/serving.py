@@ -2,6 +2,8 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,3 +45,11 @@ class Service:
         self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
     ) -> None:
         self.stop()
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """An address at which every connection is refused, as long as this lasts: a port that is only kept."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{kept.getsockname()[1]}"

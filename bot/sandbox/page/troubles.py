@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 REFUND = {"method": "POST", "path": r"/refunds$"}
 ORDER = {"method": "GET", "path": r"/orders/\d+$"}
 
-TROUBLES: dict[str, Callable[["Sandbox"], None]] = {
+TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
     "refund_lost": lambda s: s.faults.plan("shop", Fault.LOST_AFTER, **REFUND),
     "refund_never_arrives": lambda s: s.faults.plan("shop", Fault.LOST_BEFORE, **REFUND),
     "refund_late": lambda s: s.faults.plan("shop", Fault.SLOW, seconds=8.0, **REFUND),
