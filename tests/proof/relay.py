@@ -2,10 +2,13 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
+
+UNTIL_DONE = 0.3  # seconds the other side is given to do what it was told last
 
 
 class Relay:
@@ -62,26 +65,31 @@ class Relay:
         server = socket.create_connection(self.target)
         with self.lock:
             self.lines.append((client, server))
-        threading.Thread(target=self._out, args=(client, server), daemon=True).start()
-        threading.Thread(target=self._carry, args=(server, client), daemon=True).start()
+        lost = threading.Event()
+        threading.Thread(target=self._out, args=(client, server, lost), daemon=True).start()
+        threading.Thread(target=self._back, args=(server, client, lost), daemon=True).start()
 
-    def _out(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError):
+    def _out(self, client: socket.socket, server: socket.socket, lost: threading.Event) -> None:
+        with suppress(OSError), client:
             while data := client.recv(65_536):
                 if self.is_fatal(data):
-                    client.shutdown(socket.SHUT_RDWR)
+                    lost.set()
                     server.sendall(data)
-                    server.recv(65_536)  # it is done there, and nobody here hears of it
-                    server.close()
-                    return
+                    time.sleep(UNTIL_DONE)
+                    break
                 server.sendall(data)
+            client.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
-    def _carry(one: socket.socket, other: socket.socket) -> None:
+    def _back(server: socket.socket, client: socket.socket, lost: threading.Event) -> None:
+        with suppress(OSError), server:
+            while data := server.recv(65_536):
+                if not lost.is_set():
+                    client.sendall(data)
         with suppress(OSError):
-            while data := one.recv(65_536):
-                other.sendall(data)
-            other.shutdown(socket.SHUT_RDWR)
+            client.shutdown(socket.SHUT_RDWR)
 
     def _drop(self) -> None:
         with self.lock:
@@ -90,4 +98,3 @@ class Relay:
             for end in pair:
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-                    end.close()
