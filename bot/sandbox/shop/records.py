@@ -270,6 +270,15 @@ class Mail:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One delivery of a webhook, byte for byte."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
 @dataclass
 class Webhook:
     """A webhook. ``failures`` is a counter no answer shows."""

@@ -288,6 +288,26 @@ class Shop:
         """Deliver the queued webhooks now; see webhooks.deliver_all."""
         return webhooks.deliver_all(self.state, site=self.url, copies=copies, backwards=backwards)
 
+    def lose_webhooks(self, *, lost: bool = True) -> None:
+        """Let every delivery get lost without a trace, until told otherwise."""
+        self.state.habits.lost = lost
+
+    def hold_webhooks(self, *, held: bool = True) -> None:
+        """Keep deliveries in the queue, until told otherwise; then they tell the state of that moment."""
+        self.state.habits.held = held
+
+    def repeat_webhooks(self, copies: int, *, backwards: bool = False) -> None:
+        """Send each delivery that often, and the newest first if ``backwards``, until told otherwise."""
+        self.state.habits.copies, self.state.habits.backwards = copies, backwards
+
+    def switch_webhooks(self, *, on: bool) -> None:
+        """Disable every webhook, as a shop does after failures, or have somebody activate them again."""
+        webhooks.switch(self.state, on=on)
+
+    def replay_webhooks(self) -> list[int]:
+        """Send the old deliveries once more, byte for byte; the statuses of the answers."""
+        return webhooks.replay(self.state)
+
     def start_queue(self, interval: int | float = 1) -> None:
         """Deliver queued webhooks every ``interval`` seconds until stop_queue()."""
         self._stopped = threading.Event()

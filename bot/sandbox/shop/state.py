@@ -1,12 +1,14 @@
 """Everything the shop remembers, its settings, its numbers, its lock. Knows no HTTP and no trade."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.habits import Habits
 from bot.sandbox.shop.gateways import CardGateway, Gateway, OfflineGateway
 from bot.sandbox.shop.ledger import Ledger
 from bot.sandbox.shop.mishaps import Mishaps
@@ -20,6 +22,7 @@ from bot.sandbox.shop.records import (
     Order,
     Product,
     Refund,
+    Sent,
     TaxRate,
     Webhook,
 )
@@ -62,6 +65,8 @@ class State:
         self.keys: dict[str, Key] = {}
         self.nonces: set[tuple[str, str]] = set()
         self.queue: dict[tuple[int, int], None] = {}
+        self.habits = Habits()
+        self.sent: deque[Sent] = deque(maxlen=1000)
         self.late: list[tuple[threading.Timer, Callable[[], None]]] = []
         self.ledger = Ledger()
         self.mishaps.clear()

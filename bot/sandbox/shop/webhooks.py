@@ -14,7 +14,7 @@ from bot.sandbox.shop.errors import ShopError, invalid_id
 from bot.sandbox.shop.http import Answer, Call, encode, filtered, page_of, truth
 from bot.sandbox.shop.order_view import VERSION, order_view
 from bot.sandbox.shop.product_view import product_view
-from bot.sandbox.shop.records import Json, Webhook
+from bot.sandbox.shop.records import Json, Sent, Webhook
 from bot.sandbox.shop.settings import WORDPRESS
 from bot.sandbox.shop.state import State
 
@@ -100,10 +100,16 @@ def deliver_all(state: State, *, site: str, copies: int = 1, backwards: bool = F
     """Run the job queue once, each delivery with the state of this moment. Returns how many were sent.
 
     ``copies`` sends each one that often, ``backwards`` in the opposite order: both happen to real shops.
+    The shop's ``habits`` may ask for the same, lose everything or hold it back.
     """
     with state.lock:
-        jobs = list(state.queue)
-        state.queue.clear()
+        habits = state.habits
+        jobs = [] if habits.held else list(state.queue)
+        if not habits.held:
+            state.queue.clear()
+        if habits.lost:
+            jobs = []
+    copies, backwards = max(copies, habits.copies), backwards or habits.backwards
     sent = 0
     for webhook_id, resource_id in reversed(jobs) if backwards else jobs:
         webhook = state.webhooks.get(webhook_id)
@@ -112,6 +118,20 @@ def deliver_all(state: State, *, site: str, copies: int = 1, backwards: bool = F
                 _deliver(state, webhook, resource_id, site)
                 sent += 1
     return sent
+
+
+def replay(state: State) -> list[int]:
+    """Send all that was sent before once more, byte for byte; nothing in a signature says how old it is."""
+    with state.lock:
+        old = list(state.sent)
+    return [_post(one.url, one.body, one.headers) for one in old]
+
+
+def switch(state: State, *, on: bool) -> None:
+    """Switch all webhooks on or off, as the shop does after failures; the counters stay."""
+    with state.lock:
+        for webhook in state.webhooks.values():
+            webhook.status, webhook.modified = "active" if on else "disabled", state.now()
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -123,6 +143,7 @@ def _deliver(state: State, webhook: Webhook, resource_id: int, site: str) -> Non
     with state.lock:
         body = encode(_payload(state, webhook, resource_id, site))
         headers = _headers(state, webhook, body, site)
+        state.sent.append(Sent(webhook.delivery_url, body, headers))
     status = _post(webhook.delivery_url, body, headers)
     with state.lock:
         _count(state, webhook, good=status // 100 == 2 or status in SUCCESS)

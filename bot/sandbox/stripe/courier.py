@@ -12,6 +12,8 @@ from typing import Literal
 
 import requests
 
+from bot.sandbox.habits import Habits
+
 LONGEST_WAIT = 10.0
 
 
@@ -55,6 +57,7 @@ class Courier:
         self._changed = threading.Condition()
         self._counter = count()
         self._copies = 1
+        self.habits = Habits()
         self._paused = self._busy = self._stopped = False
         self._thread: threading.Thread | None = None
 
@@ -66,7 +69,9 @@ class Courier:
     def send(self, parcel: Parcel) -> None:
         """Deliver soon, as often as ``duplicate_next`` asked for."""
         with self._changed:
-            copies, self._copies = self._copies, 1
+            copies, self._copies = max(self._copies, self.habits.copies), 1
+            if self.habits.lost:
+                return
             for _ in range(copies):
                 self._push(parcel, after=0.0)
             self._start()
@@ -91,6 +96,14 @@ class Courier:
             self._paused = False
             self._changed.notify_all()
 
+    def lose(self, *, lost: bool = True) -> None:
+        """Let all parcels get lost, also those that wait, until told otherwise; nothing is tried again."""
+        with self._changed:
+            self.habits.lost = lost
+            if lost:
+                self._waiting = []
+            self._changed.notify_all()
+
     def wait_until_idle(self, timeout: float = 5.0) -> bool:
         """Whether within ``timeout`` seconds nothing is left to deliver or to try again."""
         with self._changed:
@@ -100,6 +113,7 @@ class Courier:
         """Forget parcels and attempts."""
         with self._changed:
             self._waiting, self._done, self._paused, self._copies = [], (), False, 1
+            self.habits = Habits()
             self._changed.notify_all()
 
     def stop(self) -> None:

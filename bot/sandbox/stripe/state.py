@@ -202,6 +202,33 @@ class Stripe:
             for endpoint in self.account.records.all("webhook_endpoint", record["livemode"]):
                 self.account.dispatch(record, endpoint)
 
+    def lose_events(self, *, lost: bool = True) -> None:
+        """Let every delivery get lost, also those to be tried again, until told otherwise."""
+        self.courier.lose(lost=lost)
+
+    def hold_events(self) -> None:
+        """Keep deliveries back until ``release_events``."""
+        self.courier.pause()
+
+    def release_events(self, *, backwards: bool = False) -> None:
+        """Deliver what was held, the newest first if ``backwards``: Stripe promises no order."""
+        self.courier.resume("reversed" if backwards else "as_sent")
+
+    def repeat_events(self, copies: int) -> None:
+        """Deliver each event that often, until told otherwise."""
+        self.courier.habits.copies = copies
+
+    def switch_webhooks(self, *, on: bool) -> None:
+        """Disable every endpoint, as Stripe does after days of failures, or enable them again."""
+        with self.account.lock:
+            for endpoint in self.account.records.all("webhook_endpoint"):
+                endpoint["status"] = "enabled" if on else "disabled"
+
+    def replay_events(self) -> None:
+        """Tell all old events once more, oldest first, each with a signature of today."""
+        for event in reversed(self.all("event")):
+            self.redeliver(event["id"])
+
     def trouble(
         self, trouble: Trouble, *, method: str = "", path: str = "", times: int = 1, seconds: float = 1.0
     ) -> None:

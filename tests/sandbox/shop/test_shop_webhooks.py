@@ -185,6 +185,70 @@ def test_a_shop_may_deliver_twice_and_in_another_order(bench: Bench, receiver: R
     assert [b'"id":201' in body[:12] for _, body in receiver.got] == [True, True, False, False]
 
 
+def change(bench: Bench, order_id: int, note: str) -> None:
+    bench.call("PUT", f"/orders/{order_id}", {"customer_note": note})
+
+
+def test_webhooks_get_lost_without_a_trace_until_told_otherwise(
+    bench: Bench, receiver: Receiver, hook: Any
+) -> None:
+    hook()
+    bench.order(197, [(11, 2, 332)])
+    bench.shop.lose_webhooks()
+    change(bench, 197, "lost")
+    assert bench.shop.run_queue() == 0
+    bench.shop.lose_webhooks(lost=False)
+    assert bench.shop.run_queue() == 0
+    change(bench, 197, "heard")
+    assert bench.shop.run_queue() == 1
+    assert next(iter(bench.shop.state.webhooks.values())).failures == 0
+
+
+def test_webhooks_that_were_held_tell_the_state_of_the_day_they_are_let_go(
+    bench: Bench, receiver: Receiver, hook: Any
+) -> None:
+    hook()
+    bench.order(197, [(11, 2, 332)])
+    bench.shop.state.queue.clear()
+    bench.shop.hold_webhooks()
+    change(bench, 197, "then")
+    assert bench.shop.run_queue() == 0
+    change(bench, 197, "today")
+    bench.shop.hold_webhooks(held=False)
+    assert bench.shop.run_queue() == 1
+    assert b"today" in receiver.got[-1][1]
+
+
+def test_webhooks_come_five_times_and_again_a_month_later_byte_for_byte(
+    bench: Bench, receiver: Receiver, hook: Any
+) -> None:
+    hook()
+    bench.order(197, [(11, 2, 332)])
+    bench.shop.state.queue.clear()
+    change(bench, 197, "then")
+    bench.shop.repeat_webhooks(5)
+    receiver.got.clear()
+    assert bench.shop.run_queue() == 5
+    change(bench, 197, "today")
+    assert bench.shop.replay_webhooks() == [200] * 5
+    old, again = receiver.got[:5], receiver.got[5:]
+    assert [(body, headers["x-wc-webhook-signature"]) for headers, body in old] == [
+        (body, headers["x-wc-webhook-signature"]) for headers, body in again
+    ]
+
+
+def test_webhooks_can_be_switched_off_and_on(bench: Bench, receiver: Receiver, hook: Any) -> None:
+    hook()
+    bench.order(197, [(11, 2, 332)])
+    bench.shop.run_queue()
+    bench.shop.switch_webhooks(on=False)
+    change(bench, 197, "missed")
+    bench.shop.switch_webhooks(on=True)
+    assert bench.shop.run_queue() == 0
+    change(bench, 197, "heard")
+    assert bench.shop.run_queue() == 1
+
+
 def test_the_body_is_the_order_as_the_interface_shows_it(bench: Bench, receiver: Receiver, hook: Any) -> None:
     hook()
     order = bench.order(197, [(11, 2, 332)], shipping_id=333)

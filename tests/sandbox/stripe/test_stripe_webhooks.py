@@ -164,6 +164,39 @@ def test_news_may_come_late_doubled_and_in_the_wrong_order(stripe: Stripe, mailb
     assert mailbox.letters[2].event["id"] == mailbox.letters[3].event["id"]
 
 
+def test_news_get_lost_are_repeated_held_and_told_again(stripe: Stripe, mailbox: Any) -> None:
+    stripe.add_webhook(mailbox.url, events=("charge.succeeded",))
+    stripe.lose_events()
+    stripe.charge(1000, "eur")
+    stripe.lose_events(lost=False)
+    stripe.repeat_events(3)
+    stripe.hold_events()
+    stripe.charge(2000, "eur")
+    stripe.repeat_events(1)
+    stripe.charge(3000, "eur")
+    stripe.release_events(backwards=True)
+    stripe.courier.wait_until_idle()
+    assert _amounts(mailbox) == [3000, 2000, 2000, 2000]
+
+    mailbox.letters.clear()
+    stripe.replay_events()
+    stripe.courier.wait_until_idle()
+    assert set(_amounts(mailbox)) == {1000, 2000, 3000}
+
+
+def test_disabled_endpoints_hear_nothing(stripe: Stripe, mailbox: Any, secret: str) -> None:
+    stripe.switch_webhooks(on=False)
+    stripe.charge(1000, "eur")
+    stripe.switch_webhooks(on=True)
+    stripe.courier.wait_until_idle()
+    assert mailbox.letters == []
+
+
+def _amounts(mailbox: Any) -> list[int]:
+    charges = [letter.event["data"]["object"] for letter in mailbox.letters]
+    return [charge["amount"] for charge in charges if charge["object"] == "charge"]
+
+
 def test_an_old_event_can_be_sent_again(stripe: Stripe, mailbox: Any, secret: str, client: Any) -> None:
     stripe.charge(5000, "eur")
     event = client.v1.events.list({"types": ["charge.succeeded"]}).data[0]
