@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from bot.i18n import Words
@@ -81,11 +82,17 @@ def sentence(words: Words, message: str, values: Mapping[str, Any]) -> str:
 
     A sentence kept by another release may want values that are not there: it is shown as it is.
     """
-    harmless = {name: inert(value) if isinstance(value, str) else value for name, value in values.items()}
+    # The trade's own terms are text too, and are written as the reader's language calls them.
+    harmless = {name: inert(value) if type(value) is str else value for name, value in values.items()}
     try:
         return words(message, **harmless)
     except (LookupError, ValueError, AttributeError):
         return inert(message)
+
+
+def _harmless(value: object) -> object:
+    """Words of the trade are strings too, but the catalogue has words for them."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Enum) else value
 
 
 def plain_words(text: str, limit: int = 2000) -> str:

@@ -11,7 +11,7 @@ from blocks import forms
 from blocks.answers import found_returns
 from blocks.card import return_card
 from blocks.home import home
-from blocks.kit import View, inert
+from blocks.kit import View, inert, sentence
 from blocks.refund_box_state import read_confirmed
 from blocks.thread import thread_message
 from blocks.timeline import timeline
@@ -155,3 +155,8 @@ def test_a_sentence_that_is_none_of_ours_is_shown_as_it_is(text: str, words: Wor
     case = refused(Method.GATEWAY_REFUND, f"{text[:80]} {{left}}", amount=text)
     judge(return_card(case, words))
     judge(thread_message("refused", {"resolution": 1}, case, words))
+
+
+def test_words_of_the_trade_in_a_sentence_are_the_languages_own(words: Words) -> None:
+    said = sentence(words, "It was a {method}.", {"method": Method.GATEWAY_REFUND})
+    assert said == f"It was a {words.term(Method.GATEWAY_REFUND)}."
