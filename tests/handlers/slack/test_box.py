@@ -119,7 +119,7 @@ def test_two_different_presses_of_the_last_button_pay_once(counter: Counter, rma
     counter.send(second)
     counter.work()
     assert rma.paid_back == 6600
-    assert "changed while you were looking" in counter.told(ALICE)[-1]
+    assert "already decided on a refund to the payment method" in counter.told(ALICE)[-1]
 
 
 def test_a_box_that_stood_open_while_the_return_changed_is_not_taken(counter: Counter, rma: Rma) -> None:
