@@ -6,7 +6,7 @@ from random import Random
 
 from bot.sandbox.bank import StripeGateway, major
 from bot.sandbox.plugin import REASON
-from bot.sandbox.shop import Order
+from bot.sandbox.shop import GatewayDeclined, Order
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.stripe.ledger import EntryKind
 from tests.proof.simulation.lab import Lab
@@ -39,8 +39,12 @@ class Bank:
         self.late = waiting
 
     def settle(self) -> None:
-        """Let every payment that was to come late come now."""
-        self.lab.shop.settle_late()
+        """Let every payment that was to come late come now, unless somebody paid it meanwhile."""
+        while self.lab.shop.state.late:
+            try:
+                self.lab.shop.settle_late()
+            except GatewayDeclined:
+                self.scheduler.note("world", "the bank refuses the late payment")
         self.late = 0
 
     def _follow(self, refund: str, intent: str) -> None:
