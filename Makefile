@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove check words requirements env migration browser screenshots clean
+.PHONY: help demo test prove bench check words requirements env migration browser screenshots clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ test: .venv/.ready-dev ## Run the tests; needs no network and no service
 
 prove: .venv/.ready-dev ## Prove that money moves once: faults, deaths, races and defects by the thousand, counted
 	.ci/with-postgresql $(BIN)/python -m pytest -n $(WORKERS) -m proof
+
+bench: .venv/.ready-dev ## Measure what a slow shop costs a click, and what the journal costs a refund
+	.ci/with-postgresql $(BIN)/python -m tests.bench.slow_shop
+	.ci/with-postgresql $(BIN)/python -m tests.bench.journal_price
 
 check: .venv/.ready-dev ## Look at style, types and the directions of imports
 	$(BIN)/ruff check .

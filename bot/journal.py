@@ -21,10 +21,10 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
-from bot.operations import Look, Outcome, Performer, Task, Verdict
+from bot.operations import Look, Outcome, Performer, Verdict, task_of
 from bot.pace import SENDS, Pace
 from store import journal
-from store.db import reading, writing
+from store.db import AWAY, reading, writing
 from store.models import Operation
 from store.money import Money
 from store.terms import OperationState
@@ -127,7 +127,7 @@ class Journal:
 
     def _perform(self, operation: Operation, performer: Performer) -> None:
         try:
-            baseline = performer.prepare(_task(operation)) if performer.prepare else {}
+            baseline = performer.prepare(task_of(operation)) if performer.prepare else {}
         except Unreachable as e:
             self._postpone(operation, e)
             return
@@ -174,7 +174,7 @@ class Journal:
         return marked
 
     def _send(self, operation: Operation, performer: Performer, tries: int) -> None:
-        task = _task(operation, guard=self._guard(operation))
+        task = task_of(operation, guard=self._guard(operation))
         try:
             evidence = performer.send(task)
         except Unreachable as e:
@@ -215,8 +215,11 @@ class Journal:
         committed, sent_at = self.monotonic(), operation.sent_at or self.clock()
 
         def guard() -> None:
-            with reading(self.engine) as session:
-                mine = journal.still_mine(session, _id(operation), operation.lease_owner, self.clock())
+            try:
+                with reading(self.engine) as session:
+                    mine = journal.still_mine(session, _id(operation), operation.lease_owner, self.clock())
+            except AWAY as e:
+                raise Unreachable("the database did not answer before sending") from e
             waited = max(self.monotonic() - committed, abs((self.clock() - sent_at).total_seconds()))
             if not mine or waited > self.pace.fresh:
                 raise Unreachable("the worker was held up before sending")
@@ -227,7 +230,7 @@ class Journal:
         """What the probe sees. Who may not look any more cannot tell: that is for a person."""
         assert performer.probe is not None
         try:
-            return performer.probe(_task(operation))
+            return performer.probe(task_of(operation))
         except (Unreachable, OutcomeUnknown) as e:
             return Verdict(Look.WAIT, detail=e.detail)
         except (Refused, DeskError) as e:
@@ -364,22 +367,6 @@ class Journal:
             current.state, current.due_at, current.sent_at = OperationState.DUE, now, None
             current.finished_at, current.tries = None, 0
             session.add(current)
-
-
-def _task(operation: Operation, guard: Callable[[], None] = lambda: None) -> Task:
-    return Task(
-        operation_id=_id(operation),
-        key=operation.key,
-        kind=operation.kind,
-        payload=operation.payload,
-        baseline=operation.baseline,
-        attempt=operation.attempt,
-        key_version=operation.key_version,
-        sent_at=operation.sent_at,
-        return_id=operation.return_id,
-        resolution_id=operation.resolution_id,
-        guard=guard,
-    )
 
 
 def _refusal(error: Refused | DeskError) -> Outcome:

@@ -89,3 +89,21 @@ class Performer:
     probe: Callable[[Task], Verdict] | None = None
     repeats: timedelta | None = None
     moved: Moved | None = None
+
+
+def task_of(operation: Operation, guard: Callable[[], None] = lambda: None) -> Task:
+    """The task of a claimed operation."""
+    assert operation.id is not None
+    return Task(
+        operation_id=operation.id,
+        key=operation.key,
+        kind=operation.kind,
+        payload=operation.payload,
+        baseline=operation.baseline,
+        attempt=operation.attempt,
+        key_version=operation.key_version,
+        sent_at=operation.sent_at,
+        return_id=operation.return_id,
+        resolution_id=operation.resolution_id,
+        guard=guard,
+    )

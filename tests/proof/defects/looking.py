@@ -41,11 +41,11 @@ def blind_is_absent(unpaid: Any, *args: Any) -> Verdict:
 
 def error_is_absent(_seen: Any, journal: Journal, operation: Operation, performer: Performer) -> Verdict:
     """A look that fails has seen nothing."""
-    from bot.journal import _task
+    from bot.operations import task_of
 
     assert performer.probe is not None
     try:
-        return performer.probe(_task(operation))
+        return performer.probe(task_of(operation))
     except (GatewayError, DeskError):
         return Verdict(Look.ABSENT)
 
