@@ -20,8 +20,8 @@ prove: .venv/.ready-dev ## Prove that money moves once: faults, deaths, races an
 	.ci/with-postgresql $(BIN)/python -m pytest -n $(WORKERS) -m proof
 
 bench: .venv/.ready-dev ## Measure what a slow shop costs a click, and what the journal costs a refund
-	.ci/with-postgresql $(BIN)/python -m tests.bench.slow_shop
-	.ci/with-postgresql $(BIN)/python -m tests.bench.journal_price
+	$(BIN)/python -m tests.bench.slow_shop
+	$(BIN)/python -m tests.bench.journal_price
 
 check: .venv/.ready-dev ## Look at style, types and the directions of imports
 	$(BIN)/ruff check .
