@@ -17,11 +17,14 @@ from bot.desk import Desk, decisions, inspection, intake, resolution
 from bot.desk.access import STALE, Operator, find_operator
 from bot.desk.inspection import Arrival
 from bot.desk.intake import NewReturn, WantedItem
+from bot.desk.reconciliation_rows import Keeper
 from bot.errors import NotAllowed
+from bot.rules.difference import Found
 from bot.rules.proposal import default_choice
 from store.db import open_engine, reading, writing
-from store.models import Member, Operation, Resolution
-from store.terms import OperationState, PersonKind, Reason, ResolutionStatus, Source, Wish
+from store.models import Difference, Member, Operation, Resolution
+from store.money import Money
+from store.terms import DifferenceKind, OperationState, PersonKind, Reason, ResolutionStatus, Source, Wish
 from tests.conftest import SqliteFiles
 from tests.world import ALICE, BOB, World, a_world
 
@@ -67,6 +70,12 @@ class Stage:
         resolutions = self.world.case(self.return_id).resolutions
         return resolutions[0].resolution_id if resolutions else 1
 
+    @property
+    def difference_id(self) -> int:
+        with reading(self.world.desk.engine) as session:
+            rows = session.exec(select(Difference).where(Difference.order_id == self.order_id)).all()
+            return rows[0].id or 0 if rows else 1
+
 
 def a_stage(world: World) -> Stage:
     mug = world.shop.add_product("Mug, white", "33.00", sku="MUG-W", stock=5)
@@ -100,6 +109,14 @@ def given_up(stage: Stage) -> None:
         session.add_all([row, operation])
 
 
+def disagreed(stage: Stage) -> None:
+    """The books of the order do not agree."""
+    shop = Money(100, "EUR")
+    found = Found(DifferenceKind.OVER_REFUNDED, str(stage.order_id), Money.zero("EUR"), shop)
+    with writing(stage.world.desk.engine) as session:
+        Keeper(stage.world.desk, session, stage.world.desk.now()).see(found, stage.order_id)
+
+
 def nothing(_stage: Stage) -> None:
     return
 
@@ -110,6 +127,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "resolution.resolve": arrived,
     "resolution.allow_one_more": given_up,
     "resolution.confirm_done": given_up,
+    "reconciliation_rows.look_into": disagreed,
+    "reconciliation_rows.settle_difference": disagreed,
 }
 
 
@@ -124,6 +143,8 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "return_id": stage.return_id,
         "order_id": stage.order_id,
         "resolution_id": stage.resolution_id,
+        "difference_id": stage.difference_id,
+        "note": "the bank's page says so",
         "by": by,
         "seen": stage.version,
         "to": "U02BOB",
