@@ -8,8 +8,8 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -28,7 +28,7 @@ from store.models import Operation
 from store.terms import OperationState, Reason, Source, Wish
 from tests.bot.desk.bench import next_moment
 from tests.proof.cards import CHANNEL, shown_as, with_slack
-from tests.world import ALICE, BOB, World, a_world
+from tests.world import ALICE, BOB, Clock, World, a_world
 
 SEED = 20261123
 PER_SECOND = 10_000 / 3600
@@ -119,11 +119,25 @@ class Storm:
         return found
 
 
+class Still(Clock):
+    """A clock that goes on only when told to, so that a slow machine changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.begin + self.ahead
+
+
 @pytest.fixture
 def storm(engine: object, caplog: pytest.LogCaptureFixture) -> Iterator[Storm]:
     caplog.set_level(logging.CRITICAL)
-    with a_world(engine) as world, with_slack(world, rate_limits=True) as slack:  # type: ignore[arg-type]
-        yield Storm(world, slack, random.Random(SEED))
+    with a_world(engine) as world:  # type: ignore[arg-type]
+        world.clock = Still()
+        world.desk = replace(world.desk, clock=world.clock)
+        with with_slack(world, rate_limits=True) as slack:
+            yield Storm(world, slack, random.Random(SEED))
 
 
 def rage(storm: Storm, count: int, counts: Counter[str]) -> None:
