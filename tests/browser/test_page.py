@@ -241,6 +241,20 @@ def test_a_fault_is_pressed_waits_and_is_seen_in_the_drawer(page: Page, bot: Fak
     expect(page.locator(".planned")).to_have_count(0)
 
 
+def test_one_planned_fault_is_taken_back_and_a_switch_shows_that_it_is_on(page: Page, bot: FakeBot) -> None:
+    page.get_by_role("button", name="Debugger").click()
+    page.get_by_role("button", name=re.compile("Book it twice")).click()
+    switch = page.get_by_role("button", name=re.compile("Lose all webhooks"))
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".planned li")).to_have_count(2)
+    page.get_by_role("button", name="Take back shop: phantom_after").click()
+    expect(page.locator(".planned li")).to_have_count(1)
+    page.get_by_role("button", name="Take back shop: webhooks_lost").click()
+    expect(page.locator(".planned")).to_have_count(0)
+    expect(switch).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_door_that_does_not_answer_is_told_to_the_person(page: Page, bot: FakeBot) -> None:
     bot.sandbox.slack.request_url = "http://127.0.0.1:9/slack/events"
     card(page, "RMA-1043").get_by_role("button", name="Take it").click()

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bot.sandbox.page import app as page
-from bot.sandbox.page.troubles import TROUBLES
+from bot.sandbox.page.troubles import SWITCHES, TROUBLES
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.story.people import ALICE, BOB, CHANNEL, SAM, WAREHOUSE
@@ -141,6 +141,30 @@ def test_a_fault_waits_until_it_is_forgotten(sandbox: Sandbox) -> None:
     assert look(sandbox).json()["faults"]["waiting"] == []
 
 
+def test_one_fault_is_taken_back_and_the_others_wait_on(sandbox: Sandbox) -> None:
+    for name in ("refund_lost", "phantom", "bank_keeps", "webhooks_lost"):
+        assert do(sandbox, do="fault", name=name).ok
+    waiting = look(sandbox).json()["faults"]["waiting"]
+    assert [row["what"] for row in waiting] == ["lost_after", "phantom_after", "bank_keeps", "webhooks_lost"]
+    for number, row in enumerate(waiting, start=1):
+        do(sandbox, do="take_back", id=row["id"])
+        assert look(sandbox).json()["faults"]["waiting"] == waiting[number:]
+    assert not sandbox.shop.state.habits.lost
+
+
+@pytest.mark.parametrize(("button", "status"), [("bank_gives_up", "failed"), ("bank_pays", "succeeded")])
+def test_the_bank_keeps_a_refund_until_somebody_says_how_it_ends(
+    sandbox: Sandbox, button: str, status: str
+) -> None:
+    assert do(sandbox, do="fault", name=button).status_code == 409
+    do(sandbox, do="fault", name="bank_keeps")
+    do(sandbox, do="refund_by_hand", order=sandbox.story.orders["small"], amount="0.10")
+    newest = sandbox.stripe.all("refund")[0]
+    assert newest["status"] == "pending"
+    assert do(sandbox, do="fault", name=button).ok
+    assert sandbox.stripe.get(newest["id"])["status"] == status
+
+
 def test_a_refund_in_wp_admin_shows_as_cash_and_on_the_order(sandbox: Sandbox) -> None:
     order = sandbox.story.orders["gift-card"]
     assert do(sandbox, do="refund_by_hand", order=order, amount="3,50").ok
@@ -203,7 +227,7 @@ def _used(folder: Path) -> set[str]:
 
 def test_every_fault_has_its_words() -> None:
     words = json.loads((page.WEB / "words.en.json").read_text())
-    named = {f"fault_{name}{part}" for name in [*TROUBLES, "maintenance"] for part in ("", "_about")}
+    named = {f"fault_{name}{part}" for name in [*TROUBLES, *SWITCHES] for part in ("", "_about")}
     assert named <= words.keys()
 
 

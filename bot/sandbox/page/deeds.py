@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.page.troubles import press
+from bot.sandbox.page.troubles import press, take_back
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.shop.life import set_status
 from bot.sandbox.slack import Message, NotThere, Result, View
@@ -108,6 +108,12 @@ def fault(sandbox: "Sandbox", _user: str, wanted: Json) -> Json:
     return {}
 
 
+def take_fault_back(sandbox: "Sandbox", _user: str, wanted: Json) -> Json:
+    """Forget one planned fault."""
+    take_back(sandbox, str(wanted["id"]))
+    return {}
+
+
 def refund_by_hand(sandbox: "Sandbox", _user: str, wanted: Json) -> Json:
     """Somebody refunds in wp-admin, past the desk."""
     try:
@@ -145,6 +151,7 @@ DEEDS: dict[str, Deed] = {
     "delete": delete,
     "home": home,
     "fault": fault,
+    "take_back": take_fault_back,
     "refund_by_hand": refund_by_hand,
     "cancel_order": cancel_order,
     "locale": change_locale,

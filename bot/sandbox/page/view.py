@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.page.shop_view import shop_json
-from bot.sandbox.page.troubles import TROUBLES, waiting
+from bot.sandbox.page.troubles import SWITCHES, TROUBLES, waiting
 from bot.sandbox.slack import Answer
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def see(sandbox: "Sandbox", user: str) -> Json:
         "people": [_role(sandbox, name) for name in users if not users[name].is_bot],
         "shop": shop_json(sandbox),
         "door": door_json(sandbox),
-        "faults": {"known": [*TROUBLES, "maintenance"], "waiting": waiting(sandbox)},
+        "faults": {"known": [*TROUBLES, *SWITCHES], "waiting": waiting(sandbox)},
         "app": sandbox.installed.as_json(),
         "addresses": {"desk": sandbox.desk_url, "shop": sandbox.shop_url, "stripe": sandbox.stripe_base},
         "language": sandbox.language,

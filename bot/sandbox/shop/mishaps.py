@@ -1,6 +1,7 @@
 """What can go wrong inside one POST refund, planned ahead. Each is used up by the refund it meets."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -54,6 +55,11 @@ class Mishaps:
             if plan:
                 plan.times -= 1
             return plan
+
+    def withdraw(self, fits: Callable[[Plan], bool]) -> None:
+        """Take back the plans that fit."""
+        with self.lock:
+            self.plans[:] = [plan for plan in self.plans if not fits(plan)]
 
     def clear(self) -> None:
         """Forget them all."""

@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 const SLOW = 1000;
 const LATE = 3000;
+const SWITCHES = ["maintenance", "webhooks_lost"];
 
 export function drawDrawer() {
   const place = document.getElementById("drawer");
@@ -37,11 +38,17 @@ function fault(name) {
     await act({ do: "fault", name });
     done("fault");
   };
-  return h("button", { type: "button", class: "fault", onclick: press, data: { key: `fault-${name}` } }, h("strong", {}, t(`fault_${name}`)), h("span", { class: "muted" }, t(`fault_${name}_about`)));
+  const on = SWITCHES.includes(name) ? String(app.data.faults.waiting.some((one) => one.id === name)) : null;
+  return h("button", { type: "button", class: "fault", onclick: press, "aria-pressed": on, data: { key: `fault-${name}` } }, h("strong", {}, t(`fault_${name}`)), h("span", { class: "muted" }, t(`fault_${name}_about`)));
 }
 
 function planned(waiting) {
   if (!waiting.length) return null;
-  const rows = waiting.map((one) => h("li", {}, h("code", {}, `${one.service}: ${one.what}`), one.times > 1 ? ` × ${one.times}` : ""));
+  const rows = waiting.map((one) => h("li", {}, h("span", {}, h("code", {}, `${one.service}: ${one.what}`), one.times > 1 ? ` × ${one.times}` : ""), takeBack(one)));
   return h("div", { class: "planned" }, h("strong", {}, t("faults_waiting")), h("ul", {}, rows), h("button", { type: "button", class: "button", onclick: () => act({ do: "fault", name: "clear" }), data: { key: "fault-clear" } }, t("faults_clear")));
+}
+
+function takeBack(one) {
+  const label = t("fault_take_back_one", { what: `${one.service}: ${one.what}` });
+  return h("button", { type: "button", class: "link", "aria-label": label, onclick: () => act({ do: "take_back", id: one.id }), data: { key: `back-${one.id}` } }, t("fault_take_back"));
 }
