@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, or_
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from store.models import (
@@ -19,7 +19,7 @@ from store.models import (
     ReturnItem,
     ShopOrder,
 )
-from store.terms import OPEN_STATUSES, Method, ResolutionStatus, ReturnStatus, Source
+from store.terms import OPEN_STATUSES, ResolutionStatus, ReturnStatus, Source
 
 
 def locked(session: Session, return_id: int) -> Return | None:
@@ -72,22 +72,27 @@ def settled_on(session: Session, order_id: int) -> Sequence[Resolution]:
 def reserved_units(session: Session, order_id: int, *, without: int | None) -> Mapping[int, int]:
     """Units per line that other open returns of the order ask for (rule G3) and that are not settled yet.
 
-    Units that a decision under way is settling are counted there already; those of an exchange are not.
+    What a return's own resolutions settle, or are settling, is counted there already; the units of an
+    exchange are not.
     """
-    under_way = exists().where(
-        col(Resolution.return_id) == Return.id,
-        col(Resolution.status).in_((ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT)),
-        col(Resolution.method) != Method.EXCHANGE,
-    )
     wanted = (
-        select(ReturnItem.line_id, ReturnItem.quantity)
+        select(ReturnItem.return_id, ReturnItem.line_id, ReturnItem.quantity)
         .join(Return, col(Return.id) == ReturnItem.return_id)
         .where(Return.order_id == order_id, col(Return.status).in_(OPEN_STATUSES), col(Return.id) != without)
-        .where(~under_way)
     )
+    settled = _units_settled(session, order_id)
     units: Counter[int] = Counter()
-    for line_id, quantity in session.exec(wanted):
-        units[line_id] += quantity
+    for return_id, line_id, quantity in session.exec(wanted):
+        units[line_id] += max(0, quantity - settled[return_id, line_id])
+    return units
+
+
+def _units_settled(session: Session, order_id: int) -> Counter[tuple[int, int]]:
+    """Units by return and line."""
+    units: Counter[tuple[int, int]] = Counter()
+    for row in settled_on(session, order_id):
+        for line in row.quote.get("settled", ()):
+            units[row.return_id, line["line_id"]] += line["quantity"]
     return units
 
 

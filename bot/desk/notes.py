@@ -16,19 +16,25 @@ from store.terms import OperationState
 
 
 def prepare_note(desk: Desk, task: Task) -> Mapping[str, Any]:
-    """The newest note that says the same already: what is newer than that, once we sent, is ours."""
-    if task.attempt:
-        return {}
-    return {"before": desk.shop.find_note(int(task.payload["order_id"]), text_of(desk, task.payload)) or 0}
+    """The newest note that says the same already: what is newer than that, once we sent, is ours.
+
+    A note that may have gone out before is looked for here, so that nothing lies between the last look at
+    our claim and the request.
+    """
+    found = desk.shop.find_note(int(task.payload["order_id"]), text_of(desk, task.payload)) or 0
+    if not task.attempt:
+        return {"before": found}
+    before = task.baseline.get("before", 0)
+    return {"before": before, "found": found} if found > before else task.baseline
 
 
 def perform_note(desk: Desk, task: Task) -> Mapping[str, Any]:
-    """Carry out ``shop.note``. One that may have gone out already is looked for before it is sent again."""
+    """Carry out ``shop.note``: one request, unless the preparation found the note."""
+    found = task.baseline.get("found")
+    if found:
+        return {"note_id": found}
     order_id, text = int(task.payload["order_id"]), text_of(desk, task.payload)
-    if task.attempt > 1:
-        found = desk.shop.find_note(order_id, text) or 0
-        if found > task.baseline.get("before", 0):
-            return {"note_id": found}
+    task.guard()
     return {"note_id": desk.shop.add_note(order_id, text, to_customer=bool(task.payload["to_customer"]))}
 
 

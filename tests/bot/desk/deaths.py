@@ -43,8 +43,7 @@ def dying(engine: Engine, step: int) -> Iterator[None]:
             connection.connection.rollback()  # what the database does with the transaction of a dead process
             raise
 
-    # Ahead of the engine's own listeners, so that a transaction that never began holds no lock.
-    event.listen(engine, "begin", before_begin, insert=True)
+    event.listen(engine, "begin", before_begin)
     event.listen(engine, "commit", before_commit)
     try:
         yield

@@ -319,3 +319,16 @@ def test_a_shop_that_is_away_for_days_is_not_forgotten(world: World) -> None:
     let_pass(world, hours=1)
     assert world.case(return_id).status is ReturnStatus.RESOLVED
     assert payments(world, order) == 1
+
+
+def test_what_a_reopened_return_has_settled_is_not_kept_from_another_return(world: World) -> None:
+    order = an_order(world)
+    line = an_line(world, order)
+    one, two = (arrived(world, order, units={line: 1}) for _ in range(2))
+    decide(world, one)
+    let_pass(world, hours=1)
+    decisions.reopen(world.desk, one, ALICE, world.case(one).version, "more may come")
+    decide(world, two)
+    let_pass(world, hours=1)
+    assert world.case(two).status is ReturnStatus.RESOLVED
+    assert world.paid_back(order) == 6600

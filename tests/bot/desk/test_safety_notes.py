@@ -54,3 +54,14 @@ def test_a_note_the_shop_refuses_is_handed_back_to_the_team(world: World) -> Non
     assert told(world, return_id)[-1] == "not_told"
     assert operations(world, "slack.thread")[-1].payload["values"]["text"] == "It is on its way."
     assert load_timeline(world.desk, return_id)[-1].verb == "not_told"
+
+
+def test_a_worker_that_was_held_up_before_a_note_does_not_send_it(world: World) -> None:
+    return_id = world.open(an_order(world))
+    let_pass(world, hours=1)
+    decisions.message(world.desk, return_id, ALICE, "It is on its way.")
+    moments = iter((0.0, 0.0, 60.0))  # claimed, about to send, and much later
+    replace(world.journal, monotonic=lambda: next(moments)).run_due()
+    assert mails(world, "It is on its way.") == 0
+    let_pass(world, hours=1)
+    assert mails(world, "It is on its way.") == 1
