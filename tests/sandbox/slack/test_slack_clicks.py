@@ -214,3 +214,19 @@ def test_a_response_may_delete_the_message_or_speak_to_all(
     assert [one.text for one in slack.messages("returns")] == ["to all"]
     bad = requests.post(url, json={"text": "x", "blocks": [{"type": "shout"}]}, timeout=5)
     assert (bad.status_code, bad.json()["error"]) == (400, "invalid_blocks")
+
+
+def test_two_clicks_are_two_interactions_each_with_its_own_trigger(
+    slack: Slack, bolt: App, door: Service, client: WebClient
+) -> None:
+    heard: list[str] = []
+
+    def note(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        heard.append(body["trigger_id"])
+
+    bolt.action("pay")(note)
+    client.chat_postMessage(channel="C01RETURNS", text="card", blocks=[actions(button("pay"))])
+    for _ in range(2):
+        assert slack.click("U01ALICE", slack.messages("returns")[-1], "pay").acked
+    assert len(set(heard)) == 2
