@@ -33,7 +33,7 @@ class Plan:
     """A fault waiting for its request: method and path pattern, how many times or until when, seconds.
 
     ``seconds`` is how long a fault takes that takes its time, or what a busy service asks to wait.
-    ``until`` ends it by the clock of ``Faults``, however many times are left.
+    An empty ``service`` is any. ``until`` ends it by the clock of ``Faults``, however many times are left.
     """
 
     service: str
@@ -47,7 +47,7 @@ class Plan:
 
     def fits(self, service: str, method: str, path: str) -> bool:
         """Whether this request is the one the fault waits for."""
-        right = service == self.service and self.method in ("", method) and self.times > 0
+        right = self.service in ("", service) and self.method in ("", method) and self.times > 0
         return right and re.search(self.path, path) is not None
 
 

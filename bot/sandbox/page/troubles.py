@@ -9,20 +9,21 @@ from bot.sandbox.shop import Mishap
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
+# Wherever it is asked for: cards are paid back through Stripe, everything else through the shop.
 REFUND = {"method": "POST", "path": r"/refunds$"}
 ORDER = {"method": "GET", "path": r"/orders/\d+$"}
 
 TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
-    "refund_lost": lambda s: s.faults.plan("shop", Fault.LOST_AFTER, **REFUND),
-    "refund_never_arrives": lambda s: s.faults.plan("shop", Fault.LOST_BEFORE, **REFUND),
-    "refund_late": lambda s: s.faults.plan("shop", Fault.SLOW, seconds=8.0, **REFUND),
-    "refund_cached_page": lambda s: s.faults.plan("shop", Fault.HTML_AFTER, **REFUND),
-    "refund_error": lambda s: s.faults.plan("shop", Fault.ERROR_AFTER, **REFUND),
+    "refund_lost": lambda s: s.faults.plan("", Fault.LOST_AFTER, **REFUND),
+    "refund_never_arrives": lambda s: s.faults.plan("", Fault.LOST_BEFORE, **REFUND),
+    "refund_late": lambda s: s.faults.plan("", Fault.SLOW, seconds=8.0, **REFUND),
+    "refund_cached_page": lambda s: s.faults.plan("", Fault.HTML_AFTER, **REFUND),
+    "refund_error": lambda s: s.faults.plan("", Fault.ERROR_AFTER, **REFUND),
     "bank_declines": lambda s: s.shop.plan_mishap(Mishap.DECLINED),
     "dies_after_money": lambda s: s.shop.plan_mishap(Mishap.DIES_AFTER_MONEY),
     "hand_refund": lambda s: s.shop.plan_mishap(Mishap.HAND_REFUND),
     "refund_hangs": lambda s: s.shop.plan_mishap(Mishap.SLOW, seconds=70),
-    "refund_drops": lambda s: s.faults.plan("shop", Fault.HANG_AFTER, seconds=70.0, **REFUND),
+    "refund_drops": lambda s: s.faults.plan("", Fault.HANG_AFTER, seconds=70.0, **REFUND),
     "bank_pays_late": lambda s: s.shop.plan_mishap(Mishap.PAID_LATE, seconds=30),
     "phantom": lambda s: s.shop.plan_mishap(Mishap.PHANTOM_AFTER),
     "bank_keeps": lambda s: s.stripe.script_refunds("pending"),
@@ -36,6 +37,26 @@ TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
 
 
 SWITCHES = ("maintenance", "webhooks_lost")
+
+# What waits is called as the button that planned it, where a button did.
+BUTTONS = {
+    ("", Fault.LOST_AFTER): "refund_lost",
+    ("", Fault.LOST_BEFORE): "refund_never_arrives",
+    ("", Fault.SLOW): "refund_late",
+    ("", Fault.HTML_AFTER): "refund_cached_page",
+    ("", Fault.ERROR_AFTER): "refund_error",
+    ("", Fault.HANG_AFTER): "refund_drops",
+    ("shop", Fault.BUSY): "shop_busy",
+    ("slack", Fault.BUSY): "slack_busy",
+    ("slack", Fault.LOST_AFTER): "slack_lost",
+    ("stripe", Fault.LOST_AFTER): "stripe_lost",
+    ("shop", Mishap.DECLINED): "bank_declines",
+    ("shop", Mishap.DIES_AFTER_MONEY): "dies_after_money",
+    ("shop", Mishap.HAND_REFUND): "hand_refund",
+    ("shop", Mishap.SLOW): "refund_hangs",
+    ("shop", Mishap.PAID_LATE): "bank_pays_late",
+    ("shop", Mishap.PHANTOM_AFTER): "phantom",
+}
 
 
 def settle_pending(sandbox: "Sandbox", status: str) -> None:
@@ -96,5 +117,7 @@ def take_back(sandbox: "Sandbox", name: str) -> None:
         sandbox.shop.state.mishaps.withdraw(lambda plan: f"mishap-{id(plan)}" == name)
 
 
-def _row(number: str, service: str, what: str, times: int) -> dict[str, Any]:
-    return {"id": number, "service": service, "what": str(what), "times": times}
+def _row(number: str, service: str, what: Fault | Mishap | str, times: int) -> dict[str, Any]:
+    own = what if what in (*SWITCHES, "bank_keeps") else ""
+    button = BUTTONS.get((service, what), own) if isinstance(what, Fault | Mishap) else own
+    return {"id": number, "service": service, "what": str(what), "times": times, "button": button}

@@ -44,11 +44,15 @@ function fault(name) {
 
 function planned(waiting) {
   if (!waiting.length) return null;
-  const rows = waiting.map((one) => h("li", {}, h("span", {}, h("code", {}, `${one.service}: ${one.what}`), one.times > 1 ? ` × ${one.times}` : ""), takeBack(one)));
+  const rows = waiting.map((one) => h("li", {}, h("span", {}, one.button ? named(one) : h("code", {}, named(one)), one.times > 1 ? ` × ${one.times}` : ""), takeBack(one)));
   return h("div", { class: "planned" }, h("strong", {}, t("faults_waiting")), h("ul", {}, rows), h("button", { type: "button", class: "button", onclick: () => act({ do: "fault", name: "clear" }), data: { key: "fault-clear" } }, t("faults_clear")));
 }
 
+function named(one) {
+  return one.button ? t(`fault_${one.button}`) : `${one.service}: ${one.what}`;
+}
+
 function takeBack(one) {
-  const label = t("fault_take_back_one", { what: `${one.service}: ${one.what}` });
+  const label = t("fault_take_back_one", { what: named(one) });
   return h("button", { type: "button", class: "link", "aria-label": label, onclick: () => act({ do: "take_back", id: one.id }), data: { key: `back-${one.id}` } }, t("fault_take_back"));
 }
