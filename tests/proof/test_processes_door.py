@@ -49,7 +49,7 @@ def test_a_click_is_carried_out_once_whenever_the_door_dies(storm: Storm, times:
         storm.ward.until([dying], seconds=5)
         assert dying.gone
         storm.office.sandbox.slack.request_url = good.url
-        assert first.acked == (point is Point.P2_ACKED)
+        assert point is Point.P2_ACKED or not first.acked  # an answer on its way may die with its sender
         assert first.acked or door.press(ALICE, last).acked
         door.decided(return_id)
     storm.await_quiet(lambda _one: True)
