@@ -90,7 +90,7 @@ def fallback_text(case: ReturnCase, words: Words) -> str:
     parts = [case.number, name]
     if is_lively(case):
         warned = words("Exchange chosen: do NOT refund money.")
-        parts.append(warned if case.exchange_stands else words.money(due(case)))
+        parts.append(warned if case.exchange_stands else words.money(_asked_for(case)))
     return fit_marked(" · ".join([*parts, standing(case, words)]), FALLBACK)
 
 
@@ -116,12 +116,18 @@ def due(case: ReturnCase) -> Money:
     return total((item.due for item in case.items), case.order.currency)
 
 
+def _asked_for(case: ReturnCase) -> Money:
+    """What it is about: the amount that was decided on, or what the units are worth before that."""
+    under_way = case.open_resolution
+    return under_way.amount if under_way is not None else due(case)
+
+
 def _title(case: ReturnCase, words: Words) -> str:
     number = inert(case.order.number, 30)
     order = link(case.order.store_url, f"#{number}") if case.order.store_url else f"#{number}"
     who = inert(case.order.buyer.name, 80)
     parts = [f"*{case.number}*", words("order {order}", order=order), who]
-    if is_lively(case) and not case.exchange_stands:
+    if is_lively(case) and not case.exchange_stands and not money_under_way(case):
         parts.append(f"*{words.money(due(case))}*")
     return lines("  ·  ".join(parts), _status(case, words))
 
