@@ -10,6 +10,7 @@ GatewayError              the outside did not simply say yes; named by what we k
     Refused               certainly not done
     Unreachable           certainly not sent
     OutcomeUnknown        perhaps done: look before trying again
+        KeySpent          and the key cannot tell: it stands for another request
 """
 
 from typing import Any
@@ -61,3 +62,7 @@ class Unreachable(GatewayError):
 
 class OutcomeUnknown(GatewayError):
     """Perhaps done. Nothing but a look at the service can tell."""
+
+
+class KeySpent(OutcomeUnknown):
+    """Our key stands for another request than this one, so that repeating it never helps: somebody erred."""

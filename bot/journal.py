@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.errors import DeskError, OutcomeUnknown, Refused, Unreachable
+from bot.errors import DeskError, KeySpent, OutcomeUnknown, Refused, Unreachable
 from bot.i18n import N_
 from bot.operations import Look, Outcome, Performer, Verdict, task_of
 from bot.pace import SENDS, Pace
@@ -205,6 +205,10 @@ class Journal:
             return
         with writing(self.engine) as session:
             journal.note_attempt(session, operation, "unknown", self.clock(), error.detail)
+            if isinstance(error, KeySpent):
+                log.error("%s: %s", operation.key, error.detail)
+                operation.first_sent_at = None  # from here on as if the other side kept no key
+                journal.change(session, _id(operation), operation.lease_owner, first_sent_at=None)
         self._look_again(operation, performer)
 
     def _guard(self, operation: Operation) -> Callable[[], None]:
@@ -327,7 +331,9 @@ class Journal:
         with writing(self.engine) as session:
             owner, moved = operation.lease_owner, self.performers[operation.kind].moved
             changed = journal.change(session, _id(operation), owner, state=state, lease_owner=None, **values)
-            if changed and moved is not None:
+            if not changed:
+                self._came_late(session, operation)
+            elif moved is not None:
                 moved(session, operation)
 
     def _finish(self, operation: Operation, performer: Performer, outcome: Outcome, **values: Any) -> None:
@@ -350,10 +356,16 @@ class Journal:
             if not changed:
                 session.rollback()
                 log.warning("lost the claim on %s before its outcome was written", operation.key)
+                self._came_late(session, operation)
                 return
             current = session.get_one(Operation, operation.id, populate_existing=True)
             self._settle(session, current, outcome)
             self._fall_due_again(session, operation, now)
+
+    def _came_late(self, session: Session, operation: Operation) -> None:
+        """Another worker took over meanwhile; what this one sent may have replaced what that one sent."""
+        if self.performers[operation.kind].overwrites:
+            journal.want_once_more(session, _id(operation), self.clock())
 
     def _settle(self, session: Session, operation: Operation, outcome: Outcome) -> None:
         performer = self.performers.get(operation.kind)

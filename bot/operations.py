@@ -81,6 +81,7 @@ class Performer:
     consequences in the same transaction as the outcome. ``repeats`` is how long the other side keeps our
     key: within it a repeat is not a second send, so one that left no trace is simply sent again. ``moved`` is
     called in the transaction that puts an operation off or lets it go out once more: people shall see that.
+    ``overwrites``: what is sent replaces what stood there, so that one who comes late spoils what is newer.
     """
 
     send: Callable[[Task], Mapping[str, Any]]
@@ -89,6 +90,7 @@ class Performer:
     probe: Callable[[Task], Verdict] | None = None
     repeats: timedelta | None = None
     moved: Moved | None = None
+    overwrites: bool = False
 
 
 def task_of(operation: Operation, guard: Callable[[], None] = lambda: None) -> Task:

@@ -92,12 +92,12 @@ def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
     return {
         **shop_performers(desk),
         **books_performers(desk),
-        CARD: Performer(partial(posts.draw_card, desk, client)),
+        CARD: Performer(partial(posts.draw_card, desk, client), overwrites=True),
         THREAD: Performer(partial(posts.post_in_thread, desk, client)),
         ANSWER: Performer(partial(posts.answer, desk, client)),
         PEOPLE: Performer(partial(perform_look_up, desk, client)),
         NEW: Performer(partial(errands.fill_new_return, desk, client)),
         EXTEND: Performer(partial(errands.extend, desk, client)),
-        DIFFERENCE: Performer(partial(draw_difference, desk, client)),
-        HOME: Performer(partial(errands.publish_home, desk, client)),
+        DIFFERENCE: Performer(partial(draw_difference, desk, client), overwrites=True),
+        HOME: Performer(partial(errands.publish_home, desk, client), overwrites=True),
     }

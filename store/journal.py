@@ -59,6 +59,16 @@ def want_again(session: Session, kind: str, return_ids: Any, *, now: datetime, u
     session.exec(update(Operation).where(*which).values(**values, **again))
 
 
+def want_once_more(session: Session, operation_id: int, now: datetime) -> None:
+    """Want an effect again that is over; while it runs, the wish is kept."""
+    row = session.exec(select(Operation).where(Operation.id == operation_id).with_for_update()).one()
+    row.generation += 1
+    if row.state in (OperationState.DONE, OperationState.REFUSED):
+        row.state, row.due_at, row.planned_at = OperationState.DUE, now, now
+        row.sent_at, row.finished_at, row.tries = None, None, 0
+    session.add(row)
+
+
 def is_any_due(session: Session, *, now: datetime, kinds: Collection[str]) -> bool:
     """Whether ``claim`` would find something at this instant."""
     return session.exec(_claimable(tuple(kinds)), params={"now": now}).first() is not None

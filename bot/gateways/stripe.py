@@ -12,7 +12,7 @@ from typing import Any
 import requests
 import stripe as sdk
 
-from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
+from bot.errors import GatewayError, KeySpent, OutcomeUnknown, Refused, Unreachable
 from bot.gateways.stripe_amounts import from_stripe, to_stripe
 from store.money import Money
 
@@ -240,6 +240,8 @@ def _named_write(e: sdk.StripeError) -> GatewayError:
     other error but a plain no may hide a refund, and so may an answer that never came."""
     if isinstance(e, sdk.RateLimitError):
         return Unreachable(_said(e), code=e.code or "http_429", retry_after=_retry_after(e))
+    if isinstance(e, sdk.IdempotencyError):
+        return KeySpent(_said(e), code=e.code or "idempotency_error")
     plain = sdk.InvalidRequestError | sdk.CardError | sdk.AuthenticationError | sdk.PermissionError
     if isinstance(e, plain) and e.http_status != HTTPStatus.CONFLICT:
         return Refused(_said(e), code=e.code or f"http_{e.http_status}")

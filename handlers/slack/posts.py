@@ -64,6 +64,7 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
         card = returns.card_of(session, task.return_id)
     if card is not None and card.digest == drawing.digest:
         return {"unchanged": True}
+    task.guard()  # one who slept since would draw an old picture over a newer one
     card = card or _new_home(drawing)
     if card.digest != drawing.digest:
         card = _update_card(drawing, card)

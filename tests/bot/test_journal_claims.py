@@ -320,3 +320,28 @@ def test_traces_that_only_the_preparation_sees_lead_to_a_person_and_not_round_in
     run_for(runner, clock, hours=1)
     assert peer.sent == []
     assert operation(engine).state is OperationState.GIVEN_UP
+
+
+@pytest.mark.parametrize("ending", [None, OutcomeUnknown("the line broke"), Unreachable("no line")])
+def test_what_a_late_worker_drew_over_is_drawn_again(
+    engine: Engine, clock: Clock, peer: Peer, ending: Exception | None
+) -> None:
+    drawn: list[str] = []
+
+    def freeze(_task: Task) -> dict[str, str]:
+        clock.pass_(minutes=2)
+        quick.run_all()
+        drawn.append("old")
+        if ending is not None:
+            raise ending
+        return {}
+
+    def draw(_task: Task) -> dict[str, str]:
+        drawn.append("new")
+        return {}
+
+    quick = Journal(engine, clock, {"draw": Performer(draw, overwrites=True)})
+    plan(engine, "draw/1", kind="draw")
+    Journal(engine, clock, {"draw": Performer(freeze, overwrites=True)}).run_due()
+    quick.run_all()
+    assert drawn == ["new", "old", "new"]

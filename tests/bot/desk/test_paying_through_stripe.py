@@ -7,9 +7,11 @@ import pytest
 from bot.config import StripeRefunds
 from bot.desk.resolution import allow_one_more, confirm_done
 from bot.errors import Blocked
+from bot.gateways.stripe import StripeRefundOrder
 from bot.sandbox import shop as shops
 from bot.sandbox.stripe import Stripe, Trouble
 from store.models import Operation
+from store.money import Money
 from store.terms import Method, OperationState, ResolutionStatus, ReturnStatus
 from tests.bot.desk.bench import an_order, arrived, decide, let_pass, operations, told, with_a_bank
 from tests.world import ALICE, BOB, World
@@ -107,6 +109,24 @@ def test_an_error_that_stripe_keeps_under_the_key_pays_once_after_a_day_under_a_
     assert payout(world).key_version == 2
     assert paid_back(stripe, order) == 6600
     assert world.case(return_id).status is ReturnStatus.RESOLVED
+
+
+def test_a_key_that_stands_for_another_request_is_given_up_after_the_quiet_period(
+    world: World, stripe: Stripe, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = card_order(world)
+    return_id = arrived(world, order)
+    decide(world, return_id)
+    other = StripeRefundOrder(stripe.charge(900, "eur").payment_intent, Money(100, "EUR"), "x", "", {})
+    assert world.desk.payments is not None
+    world.desk.payments.create_refund(other, f"op:{payout(world).payload['operation']}:refund:v1")
+    let_pass(world, minutes=14)
+    assert payout(world).attempt == 1
+    assert world.case(return_id).resolutions[0].status is ResolutionStatus.IN_DOUBT
+    let_pass(world, hours=1)
+    assert paid_back(stripe, order) == 6600
+    assert world.case(return_id).status is ReturnStatus.RESOLVED
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
 
 
 def test_a_limit_of_stripe_is_waited_out(world: World, stripe: Stripe) -> None:
