@@ -69,16 +69,7 @@ class Books:
         """Make the row: one request, never repeated here."""
         booking = documents.read(Booking, task.payload)
         task.guard()
-        refund = self.shop.create_refund(
-            booking.order_id,
-            amount=booking.amount,
-            lines=booking.lines,
-            restock=booking.restock,
-            reference=booking.reference,
-            text=booking.words,
-            pay_back=booking.pay_back,
-            operation=task.key,
-        )
+        refund = make_row(self.shop, booking, task)
         bank = self.payments if booking.pay_back else None
         seen = shown_of(bank, str(task.baseline.get("intent", "")), booking.reference)
         return {**self._evidence(task, booking, refund), **seen}
@@ -135,6 +126,20 @@ class Books:
             "finished": finished,
             "restocked": restocked,
         }
+
+
+def make_row(shop: Shop, booking: Booking, task: Task) -> ShopRefund:
+    """Ask the shop for the row: one request, sent once."""
+    return shop.create_refund(
+        booking.order_id,
+        amount=booking.amount,
+        lines=booking.lines,
+        restock=booking.restock,
+        reference=booking.reference,
+        text=booking.words,
+        pay_back=booking.pay_back,
+        operation=task.key,
+    )
 
 
 def check(order: OrderSnapshot, booking: Booking) -> None:

@@ -14,7 +14,7 @@ from bot.errors import OutcomeUnknown, Unreachable
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
 from bot.operations import Look, Task, Verdict
-from bot.resolutions.booking import Booking
+from bot.resolutions.booking import Booking, make_row
 from bot.resolutions.restocking import counters, moves, reference_of
 from bot.rules.order import ShopRefund
 
@@ -47,16 +47,7 @@ class LateBooks:
         """Make the row: one request, never repeated here, and no money moves."""
         booking = documents.read(LateBooking, task.payload).booking
         task.guard()
-        refund = self.shop.create_refund(
-            booking.order_id,
-            amount=booking.amount,
-            lines=booking.lines,
-            restock=booking.restock,
-            reference=booking.reference,
-            text=booking.words,
-            pay_back=False,
-            operation=task.key,
-        )
+        refund = make_row(self.shop, booking, task)
         return self._evidence(task, booking, refund)
 
     def probe(self, task: Task) -> Verdict:
