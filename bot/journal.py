@@ -95,17 +95,18 @@ class Journal:
         """
         with reading(self.engine) as session:
             late = journal.expired(session, self.clock(), tuple(self.performers))
-        for operation_id in late:
+        for left in late:
             try:
-                self._free(operation_id, settle=True)
+                self._free(left, settle=True)
             except Exception:
-                log.exception("freeing operation %s without its consequences", operation_id)
-                self._free(operation_id, settle=False)
+                log.exception("freeing operation %s without its consequences", left.key)
+                self._free(left, settle=False)
 
-    def _free(self, operation_id: int, *, settle: bool) -> None:
+    def _free(self, left: Operation, *, settle: bool) -> None:
         now = self.clock()
         with writing(self.engine) as session:
-            operation = journal.take_expired(session, operation_id, now)
+            self.performers[left.kind].hold(session, left)
+            operation = journal.take_expired(session, _id(left), now)
             if operation is None:
                 return
             probe = self.performers[operation.kind].probe
@@ -329,18 +330,19 @@ class Journal:
 
     def _release(self, operation: Operation, state: OperationState, **values: Any) -> None:
         with writing(self.engine) as session:
-            owner, moved = operation.lease_owner, self.performers[operation.kind].moved
+            performer, owner = self.performers[operation.kind], operation.lease_owner
+            performer.hold(session, operation)
             changed = journal.change(session, _id(operation), owner, state=state, lease_owner=None, **values)
             if not changed:
                 self._came_late(session, operation)
-            elif moved is not None:
-                moved(session, operation)
+            elif performer.moved is not None:
+                performer.moved(session, operation)
 
     def _finish(self, operation: Operation, performer: Performer, outcome: Outcome, **values: Any) -> None:
         """Write the outcome and its consequences in one transaction, unless the claim was lost meanwhile."""
         now = self.clock()
-        over = outcome.state is not OperationState.IN_DOUBT
         with writing(self.engine) as session:
+            performer.hold(session, operation)
             journal.note_attempt(session, operation, outcome.state.value, now, outcome.message)
             changed = journal.change(
                 session,
@@ -350,7 +352,7 @@ class Journal:
                 lease_owner=None,
                 detail=outcome.message,
                 evidence=dict(outcome.evidence),
-                finished_at=now if over else None,
+                finished_at=None if outcome.state is OperationState.IN_DOUBT else now,
                 **values,
             )
             if not changed:

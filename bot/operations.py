@@ -69,6 +69,7 @@ class Outcome:
 
 Settle = Callable[[Session, Operation, Outcome], None]
 Moved = Callable[[Session, Operation], None]
+Hold = Callable[[Session, Operation], None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Performer:
     consequences in the same transaction as the outcome. ``repeats`` is how long the other side keeps our
     key: within it a repeat is not a second send, so one that left no trace is simply sent again. ``moved`` is
     called in the transaction that puts an operation off or lets it go out once more: people shall see that.
-    ``overwrites``: what is sent replaces what stood there, so that one who comes late spoils what is newer.
+    ``hold`` locks what those two will lock, before the operation's own row: a person who decides goes that
+    way too. ``overwrites``: what is sent replaces what was there, so one who comes late spoils the newer.
     """
 
     send: Callable[[Task], Mapping[str, Any]]
@@ -90,6 +92,7 @@ class Performer:
     probe: Callable[[Task], Verdict] | None = None
     repeats: timedelta | None = None
     moved: Moved | None = None
+    hold: Hold = lambda _session, _operation: None
     overwrites: bool = False
 
 

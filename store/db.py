@@ -29,6 +29,8 @@ PATIENCE = 2000  # milliseconds a writer waits for the others, as the pragma abo
 LEAST = 250  # milliseconds even somebody in a hurry waits: what a busy but healthy database may take
 POSTGRESQL = {"connect_timeout": 2, "options": "-c lock_timeout=10000"}  # seconds, milliseconds
 THREADS, MORE = 32, 32
+# How a row is held: others may write rows that refer to it, or each such row would wait for the holder.
+HELD: dict[str, Any] = {"key_share": True}
 POOL_PATIENCE = 1.0  # seconds to wait for a connection when all are taken
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from store.db import HELD
 from store.models import Attempt, LanePause, Operation
 from store.terms import OperationState
 
@@ -54,6 +55,8 @@ def want_again(session: Session, kind: str, return_ids: Any, *, now: datetime, u
     """Want what is over of ``kind`` once more for all returns that ``return_ids`` selects, at one stroke."""
     over = col(Operation.state).in_((OperationState.DONE, OperationState.REFUSED))
     which = (col(Operation.kind) == kind, over, col(Operation.return_id).in_(return_ids))
+    one_by_one = select(Operation.id).where(*which).order_by(col(Operation.return_id))
+    session.exec(one_by_one.with_for_update(**HELD)).all()  # an update would lock them in any order
     values = {"state": OperationState.DUE, "due_at": now, "planned_at": now, "urgency": urgency, "tries": 0}
     again = {"generation": col(Operation.generation) + 1, "sent_at": None, "finished_at": None}
     session.exec(update(Operation).where(*which).values(**values, **again))
@@ -61,7 +64,7 @@ def want_again(session: Session, kind: str, return_ids: Any, *, now: datetime, u
 
 def want_once_more(session: Session, operation_id: int, now: datetime) -> None:
     """Want an effect again that is over; while it runs, the wish is kept."""
-    row = session.exec(select(Operation).where(Operation.id == operation_id).with_for_update()).one()
+    row = session.exec(select(Operation).where(Operation.id == operation_id).with_for_update(**HELD)).one()
     row.generation += 1
     if row.state in (OperationState.DONE, OperationState.REFUSED):
         row.state, row.due_at, row.planned_at = OperationState.DUE, now, now
@@ -78,7 +81,9 @@ def claim(
     session: Session, *, owner: str, now: datetime, until: datetime, kinds: Collection[str]
 ) -> Operation | None:
     """Take the most urgent operation that may run now; nobody else gets it before ``until``."""
-    found = session.exec(_claimable(tuple(kinds)).with_for_update(skip_locked=True), params={"now": now})
+    found = session.exec(
+        _claimable(tuple(kinds)).with_for_update(skip_locked=True, **HELD), params={"now": now}
+    )
     operation: Operation | None = found.first()
     if operation is None:
         return None
@@ -142,16 +147,16 @@ def change(session: Session, operation_id: int, owner: str | None, **values: Any
     return int(session.exec(statement).rowcount) == 1
 
 
-def expired(session: Session, now: datetime, kinds: Collection[str]) -> list[int]:
+def expired(session: Session, now: datetime, kinds: Collection[str]) -> list[Operation]:
     """Operations of these kinds whose worker died or froze: running, with a lease that ran out."""
-    late = select(Operation.id).where(*_expired(now), col(Operation.kind).in_(kinds))
-    return list(session.exec(late.order_by(col(Operation.id))))  # type: ignore[arg-type]
+    late = select(Operation).where(*_expired(now), col(Operation.kind).in_(kinds))
+    return list(session.exec(late.order_by(col(Operation.id))))
 
 
 def take_expired(session: Session, operation_id: int, now: datetime) -> Operation | None:
     """One of those, held until the transaction ends; None when it moved on meanwhile."""
     late = select(Operation).where(Operation.id == operation_id, *_expired(now))
-    return session.exec(late.with_for_update(skip_locked=True)).first()
+    return session.exec(late.with_for_update(skip_locked=True, **HELD)).first()
 
 
 def note_attempt(session: Session, operation: Operation, step: str, at: datetime, detail: str = "") -> None:
@@ -198,7 +203,7 @@ def next_due(session: Session, kinds: Collection[str]) -> datetime | None:
 
 
 def _by_key(session: Session, key: str) -> Operation | None:
-    return session.exec(select(Operation).where(Operation.key == key).with_for_update()).first()
+    return session.exec(select(Operation).where(Operation.key == key).with_for_update(**HELD)).first()
 
 
 def _expired(now: datetime) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store import journal
+from store.db import HELD
 from store.models import Difference, Operation, Resolution, Return, ShopOrder, Tally
 from store.terms import OPEN_STATUSES, Method, OperationState, ResolutionStatus
 
@@ -94,7 +95,9 @@ def newest(session: Session, key: str) -> Difference | None:
 
 def locked(session: Session, difference_id: int) -> Difference | None:
     """The difference, held until the transaction ends."""
-    return session.exec(select(Difference).where(Difference.id == difference_id).with_for_update()).first()
+    return session.exec(
+        select(Difference).where(Difference.id == difference_id).with_for_update(**HELD)
+    ).first()
 
 
 def open_of_order(session: Session, order_id: int) -> Sequence[Difference]:

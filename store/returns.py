@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from store.db import HELD
 from store.models import (
     Card,
     Extension,
@@ -24,7 +25,15 @@ from store.terms import OPEN_STATUSES, ResolutionStatus, ReturnStatus, Source
 
 def locked(session: Session, return_id: int) -> Return | None:
     """The return, held until the transaction ends, so that two decisions come one after the other."""
-    return session.exec(select(Return).where(Return.id == return_id).with_for_update()).first()
+    return session.exec(select(Return).where(Return.id == return_id).with_for_update(**HELD)).first()
+
+
+def locked_with_order(session: Session, return_id: int) -> Return | None:
+    """The return, held after its order: all who want both take the order first, so none waits in a ring."""
+    order_id = order_of(session, return_id)
+    if order_id is not None:
+        locked_order(session, order_id)
+    return locked(session, return_id)
 
 
 def order_of(session: Session, return_id: int) -> int | None:
@@ -34,7 +43,8 @@ def order_of(session: Session, return_id: int) -> int | None:
 
 def locked_order(session: Session, order_id: int) -> ShopOrder | None:
     """The order as last read, held until the transaction ends: its returns share what is left of it."""
-    return session.exec(select(ShopOrder).where(ShopOrder.order_id == order_id).with_for_update()).first()
+    wanted = select(ShopOrder).where(ShopOrder.order_id == order_id)
+    return session.exec(wanted.with_for_update(**HELD)).first()
 
 
 def by_source(session: Session, source: Source, key: str) -> Return | None:

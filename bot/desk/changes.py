@@ -109,11 +109,7 @@ def changing(desk: Desk, return_id: int, by: Operator | None, seen: int | None =
 
 
 def _held(session: Session, return_id: int) -> Return:
-    """The return, locked after its order: all who want both take the order first, so none waits in a ring."""
-    order_id = returns.order_of(session, return_id)
-    if order_id is not None:
-        returns.locked_order(session, order_id)
-    rma = returns.locked(session, return_id)
+    rma = returns.locked_with_order(session, return_id)
     if rma is None:
         raise NotFound("This return is no longer available.")
     return rma

@@ -16,6 +16,7 @@ from bot.resolutions.late_booking import LateBooks
 from bot.resolutions.payout import KEY_LIVES, Payouts, Watch
 from bot.resolutions.restocking import Shelf
 from bot.resolutions.store_credit import Credits
+from store import returns
 from store.models import Operation
 
 
@@ -31,16 +32,22 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
     payouts, watch = Payouts(desk.shop, desk.payments), Watch(desk.payments)
     late = LateBooks(desk.shop, desk.now)
     settle, moved = partial(steps.settle, desk), partial(_draw_again, desk)
-    booking = Performer(books.send, settle, books.prepare, books.probe, moved=moved)
+    booking = Performer(books.send, settle, books.prepare, books.probe, moved=moved, hold=hold)
     return {
         REFUND: booking,
         BOOK: booking,
-        PAYOUT: Performer(payouts.send, settle, payouts.prepare, payouts.probe, KEY_LIVES, moved),
-        LATE_BOOK: Performer(late.send, settle, late.prepare, late.probe),
-        WATCH: Performer(watch.send, settle),
-        COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved),
-        RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe),
+        PAYOUT: Performer(payouts.send, settle, payouts.prepare, payouts.probe, KEY_LIVES, moved, hold),
+        LATE_BOOK: Performer(late.send, settle, late.prepare, late.probe, hold=hold),
+        WATCH: Performer(watch.send, settle, hold=hold),
+        COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved, hold=hold),
+        RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe, hold=hold),
     }
+
+
+def hold(session: Session, operation: Operation) -> None:
+    """Lock the return an operation is about, and its order."""
+    if operation.return_id is not None:
+        returns.locked_with_order(session, operation.return_id)
 
 
 def _draw_again(desk: Desk, session: Session, operation: Operation) -> None:
@@ -51,7 +58,9 @@ def _draw_again(desk: Desk, session: Session, operation: Operation) -> None:
 
 def _other(desk: Desk) -> Mapping[str, Performer]:
     return {
-        NOTE: Performer(partial(perform_note, desk), partial(settle_note, desk), partial(prepare_note, desk)),
+        NOTE: Performer(
+            partial(perform_note, desk), partial(settle_note, desk), partial(prepare_note, desk), hold=hold
+        ),
         ORDER: Performer(partial(perform_refresh, desk)),
         POLL: Performer(partial(perform_poll, desk)),
     }
