@@ -1,4 +1,4 @@
-"""People who decide and workers who carry out hold the same rows: they never wait for each other in a ring."""
+"""People who decide and workers hold the same rows: they never wait for each other in a ring."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ def held(engine: Engine) -> Engine:
 
 
 def decide_meanwhile(engine: Engine, worker: Journal, wanted: Operation) -> None:
-    """Hold the return, let ``worker`` go as far as it can, want ``wanted`` too, and let all come to its end."""
+    """Hold the return, let ``worker`` go as far as it can, want ``wanted`` too, and let all end."""
     with ThreadPoolExecutor(1) as pool:
         with writing(engine) as session:
             returns.locked_with_order(session, 1)
