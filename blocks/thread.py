@@ -103,6 +103,13 @@ def _not_restocked(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     return words(":warning: The units could not be put back in stock. Please do it in the shop.")
 
 
+def _shelf_unseen(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
+    return words(
+        ":warning: The shop broke off before it said whether the units are back in stock. "
+        "Please look in the shop."
+    )
+
+
 def _bank_paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     return words(":white_check_mark: The bank took {amount}: it is with the customer.", amount=one.amount)
@@ -166,6 +173,7 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "still_in_doubt": _still_in_doubt,
     "needs_person": _needs_person,
     "not_restocked": _not_restocked,
+    "shelf_unseen": _shelf_unseen,
     "bank_paid": _bank_paid,
     "bank_returned": _bank_returned,
     "booked": _booked,

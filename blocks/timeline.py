@@ -37,6 +37,7 @@ VERBS: Mapping[str, str] = {
     "confirmed": N_("Looked and found it under {proof}, reference {reference}"),
     "restocked": N_("Put back in stock, reference {reference}"),
     "not_restocked": N_("Not put back in stock, reference {reference}"),
+    "shelf_unseen": N_("Perhaps not put back in stock, reference {reference}"),
     "bank_paid": N_("The bank took the money, reference {reference}"),
     "bank_returned": N_("The bank gave the money back, reference {reference}. {reason}"),
     "booked": N_("Booked in the shop as refund no. {refund}, reference {reference}"),

@@ -105,9 +105,7 @@ def restocked(change: Change, row: Resolution, _operation: Operation, outcome: O
     """Say what became of the units."""
     if outcome.state is OperationState.DONE:
         row.outcome = {**row.outcome, "restocked": outcome.evidence.get("restocked", [])}
-        if stayed(outcome.evidence):
-            not_restocked(change, row)
-        else:
+        if is_shelf_fine(change, row, outcome.evidence):
             change.note("restocked", reference=row.reference)
     elif outcome.state is not OperationState.IN_DOUBT:
         not_restocked(change, row, why=outcome.message)
@@ -130,8 +128,8 @@ def booked_late(change: Change, row: Resolution, _operation: Operation, outcome:
     quote = documents.read(RefundQuote, row.quote)
     if quote.restock and outcome.evidence["by_shop"]:
         plan_restocking(change, row, quote)
-    elif quote.restock and stayed(outcome.evidence):
-        not_restocked(change, row)
+    elif quote.restock:
+        is_shelf_fine(change, row, outcome.evidence)
 
 
 def watched(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:
@@ -193,11 +191,22 @@ def _due_again(change: Change, operation: Operation, wait: timedelta) -> None:
     change.session.add(operation)
 
 
-def stayed(evidence: Mapping[str, Any]) -> bool:
-    """Whether the shop's request broke off and a counter stands where it stood."""
-    moves = evidence.get("restocked", ())
-    same = any(move["before"] is not None and move["before"] == move["after"] for move in moves)
-    return evidence.get("finished") is False and same
+def is_shelf_fine(change: Change, row: Resolution, evidence: Mapping[str, Any]) -> bool:
+    """Whether the units are back, as far as can be seen.
+
+    The team is told when they are not, or when the shop's request broke off and its counters cannot be read.
+    """
+    counted = [move for move in evidence.get("restocked", ()) if move["before"] is not None]
+    if evidence.get("finished") is not False:
+        return True
+    if any(move["before"] == move["after"] for move in counted):
+        not_restocked(change, row)
+        return False
+    if any(move["after"] is None for move in counted):
+        change.note("shelf_unseen", reference=row.reference)
+        change.tell_team(f"{row.reference}-shelf-unseen", "shelf_unseen")
+        return False
+    return True
 
 
 def not_restocked(change: Change, row: Resolution, **why: str) -> None:

@@ -12,11 +12,10 @@ from bot.desk import Desk
 from bot.desk.aftermath import (
     AFTERWARDS,
     after_books,
-    not_restocked,
+    is_shelf_fine,
     plan_late_booking,
     plan_restocking,
     remind,
-    stayed,
     watch_bank,
 )
 from bot.desk.cases import case_of
@@ -105,8 +104,8 @@ def step_done(change: Change, row: Resolution, operation: Operation) -> None:
     quote = documents.read(RefundQuote, row.quote)
     if evidence.get("booked") is False:
         plan_late_booking(change, row, quote, operation)
-    elif quote.restock and stayed(evidence):
-        not_restocked(change, row)
+    elif quote.restock:
+        is_shelf_fine(change, row, evidence)
     watch_bank(change, row)
     left = following(row.method, operation.kind)
     if not left:

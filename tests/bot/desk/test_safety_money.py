@@ -228,6 +228,18 @@ def test_a_shop_that_dies_before_the_shelf_is_said_to_have_put_nothing_back(worl
     assert "not_restocked" in told(world, return_id)
 
 
+def test_a_shelf_nobody_can_look_at_is_not_said_to_be_full(world: World) -> None:
+    order = an_order(world)
+    return_id = arrived(world, order)
+    decide(world, return_id)
+    world.shop.plan_mishap(Mishap.DIES_BEFORE_RESTOCK)
+    world.journal.run_all()
+    world.faults.plan("shop", Fault.LOST_BEFORE, path="/wp-json/wc/v3/products", times=200)
+    let_pass(world, hours=1)
+    assert world.case(return_id).status is ReturnStatus.RESOLVED
+    assert "shelf_unseen" in told(world, return_id)
+
+
 def test_a_bank_in_another_currency_neither_stops_nor_breaks_a_refund(world: World) -> None:
     with with_a_bank(world) as stripe:
         order = an_order(world, payment_method="stripe")

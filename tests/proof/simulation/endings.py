@@ -73,7 +73,7 @@ def _judge_shelf(case: Case, claim: Claim, told: Sequence[str]) -> None:
     """Who says that a payment happened after all says nothing of the shelf; the nightly comparison does."""
     if int(case.product.stock or 0) == case.stock and "confirmed_by" not in claim.outcome:
         _must(
-            "not_restocked" in told or "not_booked" in told,
+            bool({"not_restocked", "shelf_unseen", "not_booked"} & set(told)),
             f"R8: {case.number}: nobody was told of the shelf",
         )
 
