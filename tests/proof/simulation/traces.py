@@ -10,9 +10,8 @@ from tests.proof.simulation.oracle import OPERATION, Violation
 from tests.proof.simulation.wire import Call
 
 QUIET, APART = 15 * 60.0, 60.0  # seconds
-LONGEST_EFFECT = (
-    220.0  # a client that listens for 100 s to a bank that takes 120 s: the least any clock may leave
-)
+# A client that listens for 100 s to a bank that takes 120 s: the least any clock may leave.
+LONGEST_EFFECT = 220.0
 KEY_LIVES = 24 * 3600.0  # seconds for which Stripe keeps an idempotency key
 
 LOOKED = """
@@ -31,24 +30,31 @@ class Traces:
     clocks_lie: bool = False
     sent: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     keys: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    marked: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     absent: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     allowed: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     last_attempt: int = 0
     last_word: int = 0
 
     def look(self) -> None:
-        """Note at what true second the newest looks and the newest consents were committed."""
+        """Note at what true second the newest intents, looks and consents were committed."""
         now = self.lab.time.seconds
         for number, key, step in self.lab.database.rows(LOOKED, self.last_attempt):
             self.last_attempt = number
             if step == "looked: absent":
                 self.absent[key].append(now)
+            elif step == "sending":
+                self.marked[key].append(now)
         for number, details in self.lab.database.rows(ALLOWED, self.last_word):
             self.last_word = number
             self.allowed[json.loads(details)["reference"]].append(now)
 
     def send(self, call: Call) -> None:
-        """Judge a request that is about to leave. Raises Violation."""
+        """Judge a request that is about to leave. Raises Violation.
+
+        The quiet period runs from the committed intent; a process may have stood still between that and the
+        request, so what the request can still do has to be over as well.
+        """
         if not call.writes or call.path.endswith("/notes"):
             return
         if call.service == "stripe":
@@ -73,8 +79,12 @@ class Traces:
     def _judge(self, operation: str, before: float) -> None:
         if any(second > before for second in self.allowed[operation.partition("/")[0]]):
             return
-        quiet, apart = (LONGEST_EFFECT, 0.0) if self.clocks_lie else (QUIET, APART)
-        looks = [second for second in self.absent[operation] if second >= before + quiet]
+        over, apart = before + LONGEST_EFFECT, 0.0 if self.clocks_lie else APART
+        if not self.clocks_lie:
+            over = max(
+                over, max((one for one in self.marked[operation] if one <= before), default=before) + QUIET
+            )
+        looks = [second for second in self.absent[operation] if second >= over]
         if len(looks) < 2 or looks[-1] - looks[0] < apart:
             seen = ", ".join(f"{second:.0f}" for second in self.absent[operation])
             now = self.lab.time.seconds
