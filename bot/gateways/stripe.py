@@ -1,19 +1,18 @@
 """Payments: Stripe in the desk's nouns: what was paid and paid back, and refunds under keys of our own."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 import stripe as sdk
 
-from bot.errors import GatewayError, KeySpent, OutcomeUnknown, Refused, Unreachable
+from bot.errors import OutcomeUnknown, Unreachable
 from bot.gateways.stripe_amounts import from_stripe, to_stripe
+from bot.gateways.stripe_errors import asking, writing
 from store.money import Money
 
 PAGE = 100
@@ -128,13 +127,13 @@ class Payments:
 
         Raises Refused when the key does not know the payment or may not look, Unreachable otherwise.
         """
-        with _named_errors():
+        with asking():
             first = self.client.v1.refunds.list({"payment_intent": payment_intent, "limit": PAGE})
             return tuple(_refund(refund.to_dict()) for refund in first.auto_paging_iter())
 
     def read_refund(self, refund_id: str) -> StripeRefund:
         """The refund as it is now. Raises Refused when there is none, Unreachable otherwise."""
-        with _named_errors():
+        with asking():
             return _refund(self.client.v1.refunds.retrieve(refund_id).to_dict())
 
     def create_refund(self, wanted: StripeRefundOrder, key: str) -> StripeRefund:
@@ -143,15 +142,9 @@ class Payments:
         Raises Refused (nothing was paid by this), Unreachable (nothing happened, ask later) or
         OutcomeUnknown (``list_refunds`` tells, or the same key once more).
         """
-        try:
+        with writing():
             made = self.client.v1.refunds.create(wanted.body(), {"idempotency_key": key})
             refund = _refund(made.to_dict())
-        except sdk.StripeError as e:
-            raise _named_write(e) from e
-        except (KeyError, TypeError, ValueError, AttributeError) as e:
-            raise OutcomeUnknown(
-                f"Stripe's answer cannot be read: {type(e).__name__}", code="unreadable"
-            ) from e
         if (refund.amount, refund.operation) != (wanted.amount, wanted.operation):
             raise OutcomeUnknown("Stripe answered about another refund than was asked for", code="other")
         return refund
@@ -161,7 +154,7 @@ class Payments:
 
         Raises Refused when the key does not know the payment or may not look, Unreachable otherwise.
         """
-        with _named_errors():
+        with asking():
             intent = self.client.v1.payment_intents.retrieve(payment_intent).to_dict()
             return str(intent["currency"]).upper()
 
@@ -185,13 +178,13 @@ class Payments:
 
         Raises Refused when the key does not know the payment or may not look, Unreachable otherwise.
         """
-        with _named_errors():
+        with asking():
             found = self.client.v1.disputes.list({"payment_intent": payment_intent, "limit": PAGE})
             return any(dispute.to_dict()["status"] in UNDECIDED for dispute in found.auto_paging_iter())
 
     def read_account(self) -> StripeAccount:
         """Whose account it is; a wrong key is Refused."""
-        with _named_errors():
+        with asking():
             account = self.client.v1.accounts.retrieve_current().to_dict()
         profile = account.get("business_profile") or {}
         return StripeAccount(account["id"], profile.get("name") or "", self.live)
@@ -216,47 +209,6 @@ def check_event(body: bytes, signature: str, secret: str, now: datetime) -> Stri
 
 def _signed_at(signature: str) -> int:
     return int(dict(part.split("=", 1) for part in signature.split(",")).get("t", ""))
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """Stripe's errors by what they prove about a question: it was refused, or nothing was learnt."""
-    try:
-        yield
-    except sdk.StripeError as e:
-        raise _named(e) from e
-    except (KeyError, TypeError, ValueError, AttributeError) as e:
-        raise Unreachable(f"Stripe's answer cannot be read: {type(e).__name__} {e}", code="unreadable") from e
-
-
-def _named(e: sdk.StripeError) -> GatewayError:
-    if isinstance(e, sdk.InvalidRequestError | sdk.AuthenticationError | sdk.PermissionError):
-        return Refused(_said(e), code=e.code or f"http_{e.http_status}")
-    return Unreachable(_said(e), code=e.code or f"http_{e.http_status or 0}")
-
-
-def _named_write(e: sdk.StripeError) -> GatewayError:
-    """Stripe's errors by what they prove about a refund. A limit is met before the key is looked at; any
-    other error but a plain no may hide a refund, and so may an answer that never came."""
-    if isinstance(e, sdk.RateLimitError):
-        return Unreachable(_said(e), code=e.code or "http_429", retry_after=_retry_after(e))
-    if isinstance(e, sdk.IdempotencyError):
-        return KeySpent(_said(e), code=e.code or "idempotency_error")
-    plain = sdk.InvalidRequestError | sdk.CardError | sdk.AuthenticationError | sdk.PermissionError
-    if isinstance(e, plain) and e.http_status != HTTPStatus.CONFLICT:
-        return Refused(_said(e), code=e.code or f"http_{e.http_status}")
-    return OutcomeUnknown(_said(e), code=e.code or f"http_{e.http_status or 0}")
-
-
-def _retry_after(e: sdk.StripeError) -> float | None:
-    try:
-        return float((e.headers or {}).get("Retry-After", ""))
-    except ValueError:
-        return None
-
-
-def _said(e: sdk.StripeError) -> str:
-    return f"Stripe: {e.user_message or type(e).__name__}"
 
 
 def _refund(row: dict[str, Any]) -> StripeRefund:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from stripe import WebhookSignature
@@ -10,45 +10,11 @@ from stripe import WebhookSignature
 from bot.clock import utc_now
 from bot.errors import OutcomeUnknown, Refused, Unreachable
 from bot.gateways.stripe import Payments, StripeRefundOrder, check_event
-from bot.sandbox.serving import Service
-from bot.sandbox.stripe import LIVE_KEY, READ_ONLY_KEY, TEST_KEY, Stripe, Trouble, create_app
-from bot.sandbox.stripe.app import StripeApp
+from bot.sandbox.stripe import LIVE_KEY, READ_ONLY_KEY, TEST_KEY, Stripe, Trouble
 from store.money import Money, total
 from tests.bot.gateways.scripted_shop import Script, say
 
 SECRET = "whsec_test"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[StripeApp, str]]:
-    app = create_app(Stripe())
-    with Service(app) as service:
-        yield app, service.url
-
-
-@pytest.fixture
-def stripe(served: tuple[StripeApp, str]) -> Iterator[Stripe]:
-    state = served[0].stripe = Stripe()
-    yield state
-    state.close()
-
-
-@pytest.fixture
-def connect(stripe: Stripe, served: tuple[StripeApp, str]) -> Iterator[Callable[[str], Payments]]:
-    made: list[Payments] = []
-
-    def make(key: str) -> Payments:
-        made.append(Payments(key, base=served[1]))
-        return made[-1]
-
-    yield make
-    for payments in made:
-        payments.close()
-
-
-@pytest.fixture
-def payments(connect: Callable[[str], Payments]) -> Payments:
-    return connect(TEST_KEY)
 
 
 def test_a_refund_of_the_shops_plugin_shows_the_reference_it_was_made_under(
