@@ -70,11 +70,11 @@ def believe_the_no(
     journal._finish(operation, performer, outcome)
 
 
-def begin_again(free: Any, journal: Journal, operation_id: int, *, settle: bool) -> None:
+def begin_again(free: Any, journal: Journal, left: Operation, *, settle: bool) -> None:
     """What a dead worker left is simply due."""
-    free(journal, operation_id, settle=settle)
+    free(journal, left, settle=settle)
     with writing(journal.engine) as session:
-        row = session.get_one(Operation, operation_id)
+        row = session.get_one(Operation, left.id)
         row.state, row.sent_at = OperationState.DUE, None
         session.add(row)
 

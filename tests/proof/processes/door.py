@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.desk.cases import load_case
 from bot.rules.case import ReturnCase
 from bot.sandbox.slack import Message
+from bot.sandbox.slack.inputs import parts
 from bot.sandbox.slack.outcome import Result
 from bot.sandbox.slack.views import View
 from bot.sandbox.story.people import CHANNEL
@@ -27,7 +28,7 @@ class Door:
 
         def look() -> Message | None:
             cards = (one for one in slack.messages(CHANNEL) if not one.is_reply)
-            return next((one for one in cards if button in str(one.all_blocks)), None)
+            return next((one for one in cards if button in values(one)), None)
 
         found: Message | None = slack.wait_for(look, seconds=CARD_SECONDS)
         assert found is not None, f"no card of {case.number}"
@@ -67,3 +68,8 @@ class Door:
             Decision(return_id, case.order.order_id, row.method, row.reference, row.amount.minor)
         )
         return case
+
+
+def values(card: Message) -> list[str]:
+    """What the buttons of a card say to the desk: the return and its version."""
+    return [str(element.get("value")) for _, element in parts(card.all_blocks)]

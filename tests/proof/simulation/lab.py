@@ -15,6 +15,7 @@ from bot.journal import Journal
 from bot.operations import Performer
 from bot.sandbox import shop as shops
 from bot.sandbox.bank import StripeGateway
+from bot.sandbox.shop import Order
 from bot.sandbox.stripe import TEST_KEY, Stripe
 from tests.proof.simulation.database import Database
 from tests.proof.simulation.moments import Process, Time
@@ -49,6 +50,7 @@ class Lab:
     time: Time = field(default_factory=Time)
     seats: dict[str, Seat] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
+    paid_blindly: int = 0  # minor units that people paid by hand while a payment of the desk was out of sight
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.time, Random(0))
@@ -69,7 +71,7 @@ class Lab:
 
     def rewind(self) -> None:
         """Back to a shop without orders and a desk without returns, at the beginning of time."""
-        self.time.seconds = 0.0
+        self.time.seconds, self.paid_blindly = 0.0, 0
         self.shop.reset()
         self.shop.state.race_seconds = 0
         self.shop.key(consumer_key=KEY, consumer_secret=SECRET)
@@ -78,6 +80,11 @@ class Lab:
         self.processes.clear()
         for seat in self.seats.values():
             seat.process = Process(seat.name, self.time)
+
+    def pays_unseen(self, order: Order) -> bool:
+        """Whether a bank paid, or still may pay, what no row of the shop shows."""
+        booked = sum(int((row.amount or 0) * 100) for row in self.shop.refunds(order.id))
+        return bool(self.shop.state.late) or self.shop.ledger.refunded(order.id) > booked
 
     def begin(self, random: Random, stay: float) -> Scheduler:
         """A new scheduler for the next schedule."""

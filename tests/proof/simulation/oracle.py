@@ -156,7 +156,8 @@ class Oracle:
 
     def _judge_order(self, case: Case, paid: Sequence[Payment]) -> None:
         given = sum(one.amount for one in paid if not one.returned)
-        _must(given <= int(case.order.total * 100), f"order {case.order.id} gave back {given}")
+        most = int(case.order.total * 100) + self.lab.paid_blindly
+        _must(given <= most, f"order {case.order.id} gave back {given} of {most}")
         units = sum(one.units for one in self.cases if one.order is case.order)
         moved = int(case.product.stock or 0) - case.stock
         _must(0 <= moved <= units, f"R8: {moved} units went back on the shelf, of {units}")

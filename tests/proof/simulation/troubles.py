@@ -182,10 +182,14 @@ def _by_hand(run: "Run", *, via_gateway: bool, part: bool) -> None:
     amount = (left / 3 if part else left).quantize(Decimal("0.01"))
     if not amount:
         return
+    unseen = run.lab.pays_unseen(order)
     try:
         run.lab.shop.refund_by_hand(order.id, str(amount), via_gateway=via_gateway)
     except ShopError:
         run.scheduler.note("world", "the shop refuses a refund by hand")
+        return
+    if via_gateway and unseen:
+        run.lab.paid_blindly += int(amount * 100)
 
 
 INTRUSIONS: dict[str, Callable[["Run"], None]] = {
