@@ -131,6 +131,31 @@ def _undelivered(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> 
     )
 
 
+def exchange_text(kind: str, case: ReturnCase, words: Words, values: Mapping[str, object]) -> str:
+    """The note for a step of an exchange: what to pay and where, that it was paid, that it was sent."""
+    return EXCHANGE_TEXTS[kind](words, {"number": case.number, **values})
+
+
+EXCHANGE_TEXTS: Mapping[str, Callable[[Words, Mapping[str, object]], str]] = {
+    "exchange_pay": lambda words, values: words(
+        "For your exchange {number} there is a difference of {amount} to pay. You can pay it here until "
+        "{until}: {link}",
+        **values,
+    ),
+    "exchange_paid": lambda words, values: words(
+        "Thank you: we have received {amount} for your exchange {number}.", **values
+    ),
+    "exchange_sent": lambda words, values: words(
+        "Your replacement for return {number} is on its way to you.", **values
+    ),
+    "exchange_back": lambda words, values: words(
+        "We have given you back {amount} that you paid for your exchange {number}. It takes 5 to 10 days to "
+        "show.",
+        **values,
+    ),
+}
+
+
 TEXTS: Mapping[str, Callable[[ReturnCase, Words, Mapping[str, str]], str]] = {
     "approved": _approved,
     "rejected": _rejected,

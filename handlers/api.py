@@ -188,7 +188,7 @@ def _exchange(request: ReturnIn, currency: str) -> ExchangeWish | None:
         _money(text, currency, f"replacement.{name}") if text else None
         for name, text in (("price", wanted.price), ("difference", wanted.difference))
     )
-    return ExchangeWish(wanted.name, wanted.sku, wanted.quantity, price, difference)
+    return ExchangeWish(wanted.name, wanted.sku, quantity=wanted.quantity, price=price, difference=difference)
 
 
 def _money(text: str, currency: str, field: str) -> Money:

@@ -69,6 +69,11 @@ def resolutions_of(session: Session, return_id: int) -> Sequence[Resolution]:
     return session.exec(wanted).all()
 
 
+def resolution_named(session: Session, reference: str) -> Resolution | None:
+    """The act of settling with this reference."""
+    return session.exec(select(Resolution).where(Resolution.reference == reference)).first()
+
+
 def settled_on(session: Session, order_id: int) -> Sequence[Resolution]:
     """Every resolution on this order that took or may take something from it, whichever return it is of."""
     wanted = (

@@ -10,14 +10,14 @@ from sqlmodel import Session
 from bot import documents
 from bot.config import Settings
 from bot.desk import Desk
+from bot.desk.exchange_view import exchange_of
 from bot.desk.progress import STUCK, are_books_stuck, bank_of, progress_of
 from bot.errors import NotFound
-from bot.resolutions import AFTER
+from bot.resolutions import AFTER, EXCHANGING
 from bot.rules.case import (
     CaseItem,
     CaseResolution,
     CustomerHistory,
-    ExchangeWish,
     Extension,
     HistoryEntry,
     InformationRequest,
@@ -32,7 +32,7 @@ from bot.rules.refund import due_for
 from store import history, models, returns
 from store.db import reading
 from store.money import Money
-from store.terms import Condition, Method, OperationState, ResolutionStatus
+from store.terms import Condition, OperationState, ResolutionStatus
 
 RECENT = timedelta(days=90)
 
@@ -92,7 +92,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         window_end=rma.window_end,
         extension=_extension(extension, names),
         refund_due_by=rma.refund_due_by,
-        exchange=documents.read(ExchangeWish, rma.exchange) if rma.exchange else None,
+        exchange=exchange_of(session, rma, resolutions),
         question=documents.read(InformationRequest, rma.question) if rma.question else None,
         outside_refunds=_outside(snapshot, rma, settlements),
         late_reason=rma.late_reason,
@@ -103,8 +103,8 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
 
 def settlements_of(session: Session, order_id: int) -> tuple[Settlement, ...]:
     """What our own resolutions settled, or may be settling, on an order."""
-    rows = (row for row in returns.settled_on(session, order_id) if row.method is not Method.EXCHANGE)
-    return tuple(_settlement(row) for row in rows)
+    rows = returns.settled_on(session, order_id)
+    return tuple(_settlement(row) for row in rows if row.quote)  # an exchange settles once it is done
 
 
 def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
@@ -166,7 +166,7 @@ def _resolutions(
     asks_bank: bool,
 ) -> tuple[CaseResolution, ...]:
     every = returns.operations_of(session, _id(rma))
-    steps = {step.resolution_id: step for step in every if step.kind not in AFTER}
+    steps = {step.resolution_id: step for step in every if step.kind not in AFTER | EXCHANGING}
     pause = session.get(models.LanePause, f"order:{rma.order_id}")
 
     def resolution(row: models.Resolution) -> CaseResolution:

@@ -10,6 +10,8 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange, redraw
+from bot.desk.exchange import call_off
+from bot.desk.exchange_facts import plan_of
 from bot.desk.intake import last_day
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
@@ -195,6 +197,9 @@ def _release(change: Change) -> None:
             continue
         if row.method is not Method.EXCHANGE:
             raise Blocked("A {method} is under way; wait until its outcome is known.", method=row.method)
+        if plan_of(row) is not None:
+            call_off(change, row)  # it gives its place free once everything is undone
+            continue
         row.status, row.settled_at = ResolutionStatus.REFUSED, change.now
         change.session.add(row)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.desk import Desk
 from bot.desk.access import Operator
 from bot.desk.changes import Change, changing
+from bot.desk.exchange_arrival import goods_arrived
 from bot.errors import InvalidInput
 from bot.rules.receipt import extra_units
 from store import returns
@@ -43,6 +44,7 @@ def receive(
         count = sum(arrival.quantity for arrival in named)
         change.note("received", units=count, extra=_extra(change))
         change.tell_team(f"received-{change.rma.version}", "received", units=count, by=by.user_id)
+        goods_arrived(change)
 
 
 def ship(desk: Desk, return_id: int, by: Operator, tracking_number: str) -> None:

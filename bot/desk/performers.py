@@ -10,10 +10,27 @@ from bot.desk.changes import BY_A_PERSON, NOTE, ORDER, redraw
 from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import POLL, perform_poll, perform_refresh
 from bot.operations import Performer
-from bot.resolutions import BOOK, COUPON, LATE_BOOK, PAYOUT, REFUND, RESTOCK, WATCH
+from bot.resolutions import (
+    BOOK,
+    CANCEL_ORDER,
+    CHECKOUT,
+    CHECKOUT_WATCH,
+    COUPON,
+    EXPIRE,
+    GIVE_BACK,
+    LATE_BOOK,
+    PAYOUT,
+    REFUND,
+    RELEASE,
+    REPLACE,
+    RESTOCK,
+    WATCH,
+)
 from bot.resolutions.booking import Books
+from bot.resolutions.collection import Collection, GivingBack
 from bot.resolutions.late_booking import LateBooks
 from bot.resolutions.payout import KEY_LIVES, Payouts, Watch
+from bot.resolutions.replacement import CallOff, Release, Replacements
 from bot.resolutions.restocking import Shelf
 from bot.resolutions.store_credit import Credits
 from store import returns
@@ -22,7 +39,7 @@ from store.models import Operation
 
 def shop_performers(desk: Desk) -> Mapping[str, Performer]:
     """Kind of operation to how it is carried out."""
-    return {**_money(desk), **_other(desk)}
+    return {**_money(desk), **_exchange(desk), **_other(desk)}
 
 
 def _money(desk: Desk) -> Mapping[str, Performer]:
@@ -41,6 +58,21 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
         WATCH: Performer(watch.send, settle, hold=hold),
         COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved, hold=hold),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe, hold=hold),
+    }
+
+
+def _exchange(desk: Desk) -> Mapping[str, Performer]:
+    replacements, release, call_off = Replacements(desk.shop), Release(desk.shop), CallOff(desk.shop)
+    collection, back = Collection(desk.payments), GivingBack(desk.payments)
+    settle = partial(steps.settle, desk)
+    return {
+        REPLACE: Performer(replacements.send, settle, replacements.prepare, replacements.probe, hold=hold),
+        RELEASE: Performer(release.send, settle, release.prepare, release.probe, hold=hold),
+        CANCEL_ORDER: Performer(call_off.send, settle, call_off.prepare, call_off.probe, hold=hold),
+        CHECKOUT: Performer(collection.ask, settle, hold=hold),
+        CHECKOUT_WATCH: Performer(collection.look, settle, hold=hold),
+        EXPIRE: Performer(collection.close, settle, hold=hold),
+        GIVE_BACK: Performer(back.send, settle, back.prepare, back.probe, KEY_LIVES, hold=hold),
     }
 
 

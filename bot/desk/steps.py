@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import customer, documents
 from bot.config import StripeRefunds
-from bot.desk import Desk
+from bot.desk import Desk, exchange_steps
 from bot.desk.aftermath import (
     AFTERWARDS,
     after_books,
@@ -23,7 +23,7 @@ from bot.desk.changes import BY_A_PERSON, Change, redraw, reread
 from bot.desk.payloads import PAYLOADS
 from bot.i18n import Words
 from bot.operations import Outcome
-from bot.resolutions import PAYOUT, STEPS, following, is_first
+from bot.resolutions import EXCHANGING, PAYOUT, STEPS, following, is_first
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundQuote
 from bot.rules.lifecycle import next_status
@@ -83,6 +83,8 @@ def settle(desk: Desk, session: Session, operation: Operation, outcome: Outcome)
     change = Change(desk, session, rma, None, desk.now())
     if operation.kind in AFTERWARDS:
         AFTERWARDS[operation.kind](change, row, operation, outcome)
+    elif operation.kind in EXCHANGING:
+        exchange_steps.settle(change, row, operation, outcome)
     elif outcome.state is OperationState.DONE:
         step_done(change, row, operation)
     elif outcome.state is OperationState.REFUSED:

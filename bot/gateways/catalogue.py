@@ -13,8 +13,10 @@ from bot.rules.order import OrderLine, Stock
 
 PAGE = 100
 STOCK_FIELDS = "id,manage_stock,stock_quantity"
+STOCK_ONLY: Params = {"_fields": STOCK_FIELDS}
 PRODUCT_FIELDS = (
-    "id,parent_id,type,name,sku,price,stock_status,manage_stock,stock_quantity,attributes,purchasable"
+    "id,parent_id,type,name,sku,price,regular_price,stock_status,manage_stock,stock_quantity,attributes,"
+    "purchasable"
 )
 WIDEST_SEARCH = 10
 
@@ -61,13 +63,40 @@ def search_products(client: Client, words: str, currency: str) -> tuple[Product,
     return tuple(found.values())
 
 
-def _included(client: Client, endpoint: str, ids: set[int]) -> list[Row]:
+def read_products(
+    client: Client, articles: Iterable[tuple[int, int]], currency: str
+) -> dict[tuple[int, int], Product]:
+    """Articles by product and variation (0 for none), fresh: one call, and one per variable product."""
+    wanted = set(articles)
+    fields = {"_fields": PRODUCT_FIELDS}
+    parents = {row["id"]: row for row in _included(client, "products", {one for one, _ in wanted}, fields)}
+    found: dict[tuple[int, int], Product] = {}
+    for product, variations in _by_product(wanted).items():
+        row = parents.get(product)
+        if row is None:
+            continue
+        if 0 in variations:
+            found[product, 0] = _product(row, 0, text(row, "name"), currency)
+        path = f"products/{product}/variations"
+        for each in _included(client, path, variations - {0}, fields):
+            found[product, whole(each, "id")] = _product(each, product, text(row, "name"), currency)
+    return found
+
+
+def _by_product(articles: set[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for product, variation in sorted(articles):
+        found.setdefault(product, set()).add(variation)
+    return found
+
+
+def _included(client: Client, endpoint: str, ids: set[int], fields: Params = STOCK_ONLY) -> list[Row]:
     """Rows by id, PAGE at a time; without ids nothing is asked: an empty ``include`` means all."""
     ordered = sorted(ids)
     found: list[Row] = []
     for start in range(0, len(ordered), PAGE):
         include = ",".join(str(each) for each in ordered[start : start + PAGE])
-        asked: Params = {"include": include, "per_page": PAGE, "_fields": STOCK_FIELDS}
+        asked: Params = {"include": include, "per_page": PAGE, **fields}
         found += client.read(endpoint, product_rows, asked, fresh=True)
     return found
 
@@ -93,6 +122,7 @@ def _sold_as(client: Client, row: Row, currency: str) -> Iterable[Product]:
 
 
 def _product(row: Row, parent: int, name: str, currency: str) -> Product:
+    regular = text(row, "regular_price")
     price, options = text(row, "price"), [plain(_option(each)) for each in _attributes(row)] if parent else []
     return Product(
         product_id=parent or whole(row, "id"),
@@ -104,6 +134,7 @@ def _product(row: Row, parent: int, name: str, currency: str) -> Product:
         price=money(number(row, "price"), currency) if price else None,
         in_stock=text(row, "stock_status") in ("instock", "onbackorder"),
         stock=whole_or(row, "stock_quantity", 0) if _managed(row) else None,
+        regular=money(number(row, "regular_price"), currency) if regular else None,
     )
 
 

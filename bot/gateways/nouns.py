@@ -1,5 +1,6 @@
 """What the shop tells beside orders: settings, gateways, coupons, notes, webhooks, products. Plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,7 +81,8 @@ class Webhook:
 class Product:
     """Something the shop sells today: a simple product, or one variation of a variable one.
 
-    ``price`` is as the shop displays it; ``stock`` None where the shop does not count.
+    ``price`` is as the shop displays it, ``regular`` that without a sale; ``stock`` None where the shop does
+    not count.
     """
 
     product_id: int
@@ -91,3 +93,30 @@ class Product:
     price: Money | None
     in_stock: bool
     stock: int | None
+    regular: Money | None = None
+
+
+@dataclass(frozen=True)
+class ReplacementLine:
+    """Units of one article that go out. The amounts are gross, of all its units together.
+
+    ``price`` is their list price of today, ``collected`` the part of the difference paid for them.
+    """
+
+    product_id: int
+    variation_id: int
+    quantity: int
+    price: Money
+    collected: Money
+
+
+@dataclass(frozen=True)
+class ReplacementOrder:
+    """A replacement order as the shop shows it; ``units`` by product and variation."""
+
+    order_id: int
+    number: str
+    status: str
+    operation: str
+    units: Mapping[tuple[int, int], int]
+    total: Money

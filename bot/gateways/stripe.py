@@ -91,12 +91,17 @@ class StripeAccount:
 
 @dataclass(frozen=True, slots=True)
 class StripeEvent:
-    """A genuine event. It is a hint that something changed; what is true is to be read anew."""
+    """A genuine event. It is a hint that something changed; what is true is to be read anew.
+
+    ``reference`` and ``request`` are the desk's own marks on a payment it asked for, empty on all others.
+    """
 
     event_id: str
     kind: str
     live: bool
     payment_intent: str
+    reference: str = ""
+    request: str = ""
 
 
 class Payments:
@@ -202,7 +207,15 @@ def check_event(body: bytes, signature: str, secret: str, now: datetime) -> Stri
         event = json.loads(body)
         about = event["data"]["object"]
         intent = about["id"] if about["object"] == "payment_intent" else about.get("payment_intent")
-        return StripeEvent(event["id"], event["type"], event["livemode"] is True, intent or "")
+        marks = about.get("metadata") or {}
+        return StripeEvent(
+            event["id"],
+            event["type"],
+            event["livemode"] is True,
+            intent or "",
+            str(marks.get("reference") or ""),
+            str(marks.get("request") or ""),
+        )
     except (sdk.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -11,7 +11,8 @@ from bot.gateways.stripe_amounts import from_stripe, to_stripe
 from bot.gateways.stripe_errors import asking, writing
 from store.money import Money
 
-OPEN, PAID = "open", "paid"
+OPEN, COMPLETE, PAID = "open", "complete", "paid"
+OFF = ("requires_payment_method", "canceled")  # what a payment falls back to when the bank said no
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ class CheckoutOrder:
 class CheckoutSession:
     """A session as Stripe shows it now. ``paid`` means that the money is there, not that it was promised.
 
-    ``url`` is where the customer pays, empty once that is over.
+    ``promised``: the customer did their part, and a bank may still take days or say no. ``url`` is where the
+    customer pays, empty once that is over.
     """
 
     session_id: str
     url: str
     is_open: bool
+    promised: bool
     paid: bool
     amount: Money
     operation: str
@@ -95,7 +98,8 @@ class Checkouts:
     def read(self, session_id: str) -> CheckoutSession:
         """The session as it is now. Raises Refused when there is none, Unreachable otherwise."""
         with asking():
-            return _session(self.payments.client.v1.checkout.sessions.retrieve(session_id).to_dict())
+            sessions = self.payments.client.v1.checkout.sessions
+            return _session(sessions.retrieve(session_id, {"expand": ["payment_intent"]}).to_dict())
 
     def expire(self, session_id: str) -> CheckoutSession:
         """Close the session, so that it can never be paid.
@@ -109,14 +113,21 @@ class Checkouts:
 
 def _session(row: dict[str, Any]) -> CheckoutSession:
     intent = row.get("payment_intent") or ""
+    paid, complete = row["payment_status"] == PAID, row["status"] == COMPLETE
     return CheckoutSession(
         session_id=row["id"],
         url=row.get("url") or "",
         is_open=row["status"] == OPEN,
-        paid=row["payment_status"] == PAID,
+        promised=complete and not paid and not _is_off(intent),
+        paid=paid,
         amount=from_stripe(row["amount_total"], row["currency"]),
         operation=str((row.get("metadata") or {}).get("operation") or ""),
         live=row["livemode"] is True,
         payment_intent=intent if isinstance(intent, str) else intent["id"],
         expires_at=datetime.fromtimestamp(row["expires_at"], UTC),
     )
+
+
+def _is_off(intent: Any) -> bool:
+    """Whether the payment behind a session failed; that shows on the payment, never on the session."""
+    return not isinstance(intent, str) and intent["status"] in OFF

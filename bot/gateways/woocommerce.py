@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.clock import Clock, utc_now
 from bot.errors import OutcomeUnknown, Refused
-from bot.gateways import catalogue, coupons, history, notes, orders, refunds, setup
+from bot.gateways import catalogue, coupons, history, notes, orders, refunds, replacements, setup
 from bot.gateways.client import Client, ShopApi, said_by_the_shop
 from bot.gateways.nouns import (
     ChangedOrder,
@@ -21,6 +21,8 @@ from bot.gateways.nouns import (
     CustomerOrders,
     PaymentGateway,
     Product,
+    ReplacementLine,
+    ReplacementOrder,
     ShopSettings,
     Webhook,
 )
@@ -139,6 +141,35 @@ class Shop:
     def search_products(self, text: str) -> tuple[Product, ...]:
         """What could be sent instead: products whose name or SKU contains ``text``."""
         return catalogue.search_products(self.client, text, self._remembered()[0].currency)
+
+    def read_products(self, articles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Product]:
+        """Articles by product and variation, as they are sold now; what is not sold any more is left out."""
+        return catalogue.read_products(self.client, articles, self._remembered()[0].currency)
+
+    def create_replacement(
+        self, original_id: int, lines: Sequence[ReplacementLine], *, operation: str, reference: str
+    ) -> ReplacementOrder:
+        """Make the order that goes out in exchange: reserved, marked, and not sent yet."""
+        return replacements.create_replacement(
+            self.client,
+            original_id,
+            lines,
+            operation=operation,
+            reference=reference,
+            seconds=self.money_timeout,
+        )
+
+    def find_replacement(self, original_id: int, operation: str) -> ReplacementOrder | None:
+        """The replacement order with this mark, in whatever status; None if there is none."""
+        return replacements.find_replacement(self.client, original_id, operation)
+
+    def read_replacement(self, order_id: int) -> ReplacementOrder:
+        """A replacement order as it is now. Raises NotFound, Unreachable."""
+        return replacements.read_replacement(self.client, order_id)
+
+    def set_order_status(self, order_id: int, status: str) -> ReplacementOrder:
+        """Move an order to ``status``; to repeat it is harmless."""
+        return replacements.set_order_status(self.client, order_id, status, seconds=self.money_timeout)
 
     def create_coupon(
         self,

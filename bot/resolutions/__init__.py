@@ -9,6 +9,16 @@ REFUND, BOOK, COUPON, RESTOCK = "shop.refund", "shop.book", "shop.coupon", "shop
 # Money asked of Stripe directly, in place of REFUND; the shop's books follow, a pending refund is watched.
 PAYOUT, LATE_BOOK, WATCH = "stripe.refund", "shop.late_book", "stripe.watch"
 
+# An exchange: its order is made, sent or called off; its difference is asked for, looked at, given back.
+REPLACE, RELEASE, CANCEL_ORDER = "shop.replace", "shop.release", "shop.cancel_order"
+CHECKOUT, CHECKOUT_WATCH, EXPIRE, GIVE_BACK = (
+    "stripe.checkout",
+    "stripe.checkout_watch",
+    "stripe.expire",
+    "stripe.give_back",
+)
+EXCHANGING = frozenset({REPLACE, RELEASE, CANCEL_ORDER, CHECKOUT, CHECKOUT_WATCH, EXPIRE, GIVE_BACK})
+
 AFTER = frozenset({RESTOCK, LATE_BOOK, WATCH})  # what follows a resolution without deciding on it
 
 STEPS: Mapping[Method, tuple[str, ...]] = {

@@ -54,15 +54,67 @@ class Extension:
     at: datetime
 
 
+class ExchangeState(StrEnum):
+    """How far an exchange has come."""
+
+    WISHED = "wished"  # the customer asked for it, nobody has agreed yet
+    UNDER_WAY = "under_way"  # the desk is at work in the shop or at the bank
+    AWAITING_PAYMENT = "awaiting_payment"
+    AWAITING_GOODS = "awaiting_goods"
+    LAPSED = "lapsed"  # the customer was asked to pay often enough
+    STUCK = "stuck"  # a person decides
+    ENDING = "ending"  # it is being called off
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class WantedArticle:
+    """What the customer named, as the shop knows it, for units of one line of the order."""
+
+    line_id: int
+    quantity: int
+    product_id: int
+    variation_id: int = 0
+
+
+@dataclass(frozen=True)
+class ExchangeLine:
+    """What goes out for units that come back, with its price for all of them."""
+
+    line_id: int
+    returned: int
+    name: str
+    variant: str
+    sku: str
+    quantity: int
+    price: Money
+    product_id: int = 0
+    variation_id: int = 0
+
+
+@dataclass(frozen=True)
+class StrayPayment:
+    """Money of the customer that the shop holds without a right to it: too late, twice, or another sum."""
+
+    number: int
+    amount: Money
+    paid_at: datetime | None
+    payment: str
+
+
 @dataclass(frozen=True)
 class ExchangeWish:
     """What the customer wants instead. A ``difference`` above zero is the customer's to pay.
 
     ``paid_at``, ``paid`` and ``payment`` tell that and how it was paid; the link is what it is paid through.
+    ``due`` is what the customer gets back once it is done, ``waived`` what was too little to charge.
+    ``trouble`` is a sentence of the catalogue about what a person has to decide; ``checking`` means that
+    nobody knows yet whether the last effect happened.
     """
 
     name: str
     sku: str = ""
+    variant: str = ""
     quantity: int = 1
     price: Money | None = None
     difference: Money | None = None
@@ -72,6 +124,18 @@ class ExchangeWish:
     paid: Money | None = None
     paid_at: datetime | None = None
     payment: str = ""
+    state: ExchangeState = ExchangeState.WISHED
+    wanted: tuple[WantedArticle, ...] = ()
+    lines: tuple[ExchangeLine, ...] = ()
+    order_id: int = 0
+    order_number: str = ""
+    due: Money | None = None
+    waived: Money | None = None
+    link: str = ""
+    trouble: str = ""
+    trouble_values: Mapping[str, str] = field(default_factory=dict)
+    checking: bool = False
+    strays: tuple[StrayPayment, ...] = ()
 
     @property
     def unpaid(self) -> bool:
@@ -275,8 +339,11 @@ class ReturnCase:
 
     @property
     def exchange_stands(self) -> bool:
-        """Whether the customer's exchange forbids every way of paying money back."""
-        return self.wish is Wish.EXCHANGE or any(
-            resolution.method is Method.EXCHANGE and resolution.status is not ResolutionStatus.REFUSED
-            for resolution in self.resolutions
-        )
+        """Whether the customer's exchange forbids every way of paying money back.
+
+        Once it is done, what went out in exchange is used up, and only what is due beside it can be paid.
+        """
+        exchanges = [one.status for one in self.resolutions if one.method is Method.EXCHANGE]
+        if any(status in (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT) for status in exchanges):
+            return True
+        return self.wish is Wish.EXCHANGE and ResolutionStatus.DONE not in exchanges

@@ -102,9 +102,10 @@ class ExchangeBill:
         return Money(max(0, -self.difference.minor), self.difference.currency)
 
 
-def write_exchange_bill(swaps: Sequence[Swap], *, minimum: Money) -> ExchangeBill:
+def write_exchange_bill(swaps: Sequence[Swap], *, minimum: Money, step: int = 1) -> ExchangeBill:
     """Base, price and difference of all swaps together. ``minimum`` is the least that can be charged.
 
+    What is charged is a multiple of ``step`` minor units: Stripe moves Kuwaiti dinars in hundredths only.
     Raises ValueError without a swap, or when the currencies differ.
     """
     if not swaps:
@@ -114,7 +115,8 @@ def write_exchange_bill(swaps: Sequence[Swap], *, minimum: Money) -> ExchangeBil
     difference, nothing = price - base, Money.zero(minimum.currency)
     if nothing < difference < minimum:
         return ExchangeBill(base, price, nothing, difference)
-    return ExchangeBill(base, price, difference, nothing)
+    rest = Money(difference.minor % step if difference > nothing else 0, minimum.currency)
+    return ExchangeBill(base, price, difference - rest, rest)
 
 
 def as_received(swap: Swap, units: int) -> Swap | None:

@@ -95,6 +95,7 @@ class ExchangePlan:
     swaps: tuple[Swap, ...]
     bill: ExchangeBill
     asked_before: int = 0  # requests for payment that do not count against the limit
+    goods_expected: bool = True  # False for a claim: nothing has to come back first
 
 
 @dataclass(frozen=True)

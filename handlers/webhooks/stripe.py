@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse
 
 from bot.desk import Desk
 from bot.desk.aftermath import look_at_bank
+from bot.desk.exchange_payments import look_at_payment
 from bot.desk.orders import order_paid_by, plan_refresh
 from bot.gateways.stripe import StripeEvent, check_event
 from handlers.bodies import body_of
@@ -42,6 +43,8 @@ def _take(desk: Desk, event: StripeEvent) -> str:
         return "there is no key for Stripe"
     if event.live is not desk.payments.live:
         return f"{event.kind}: of the other mode than the key's"
+    if event.reference and look_at_payment(desk, event.reference, event.request):
+        return f"{event.kind}: looking at what was asked for under {event.reference}"
     order_id = order_paid_by(desk, event.payment_intent)
     if order_id is None:
         return f"{event.kind}: not about a return"

@@ -31,7 +31,7 @@ MONEY = ("stripe.refund", "shop.late_book", "shop.refund", "shop.book", "shop.co
 @contextmanager
 def with_a_bank(world: World, refunds: StripeRefunds = StripeRefunds.SHOP) -> Iterator[Stripe]:
     """Let cards be charged through a Stripe the desk has a key for; who is asked to pay back is a setting."""
-    stripe = Stripe()
+    stripe = Stripe(clock=world.clock)
     world.shop.gateways["stripe"] = StripeGateway(world.shop, stripe)
     with Service(create_app(stripe)) as service:
         payments = Payments(TEST_KEY, base=service.url, tries=0)

@@ -3,7 +3,7 @@
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any, get_args
@@ -13,13 +13,16 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 import bot.desk
-from bot.desk import Desk, decisions, inspection, intake, resolution
+from bot.desk import Desk, decisions, exchange, exchange_facts, inspection, intake, resolution
 from bot.desk.access import STALE, Operator, find_operator
+from bot.desk.exchange import ExchangeOffer
 from bot.desk.inspection import Arrival
 from bot.desk.intake import NewReturn, WantedItem
 from bot.desk.reconciliation_rows import Keeper
 from bot.errors import NotAllowed
 from bot.rules.difference import Found
+from bot.rules.exchange import Replacement, Returned, Swap, write_exchange_bill
+from bot.rules.exchange_flow import ExchangeFacts, PaymentRequest, PaymentState
 from bot.rules.proposal import default_choice
 from store.db import open_engine, reading, writing
 from store.models import Difference, Member, Operation, Resolution
@@ -117,11 +120,39 @@ def disagreed(stage: Stage) -> None:
         Keeper(stage.world.desk, session, stage.world.desk.now()).see(found, stage.order_id)
 
 
+def offered(stage: Stage) -> ExchangeOffer:
+    """Two mugs for two others at 40.00."""
+    returned = Returned(stage.line_id, 1, 0, 2, Money(6600, "EUR"))
+    swap = Swap(returned, Replacement(2, 0, "Mug, blue", 2, Money(3300, "EUR")))
+    bill = write_exchange_bill((swap,), minimum=Money(50, "EUR"))
+    return ExchangeOffer((), (swap,), bill, {})
+
+
+def chosen(stage: Stage) -> None:
+    case = stage.world.case(stage.return_id)
+    exchange.choose_exchange(stage.world.desk, stage.return_id, BOB, case.version, offered(stage))
+
+
+def paid_too_late(stage: Stage) -> None:
+    """Money came for an exchange that is not to be paid any more."""
+    chosen(stage)
+    now, amount = stage.world.clock(), Money(3000, "EUR")
+    payment = PaymentRequest(1, amount, "cs_1", "", now, now, state=PaymentState.PAID, stray=True)
+    with writing(stage.world.desk.engine) as session:
+        row = session.get_one(Resolution, stage.resolution_id)
+        stray = replace(payment, paid=amount, payment_intent="pi_1", paid_at=now)
+        exchange_facts.keep_facts(row, ExchangeFacts(payments=(stray,)))
+        session.add(row)
+
+
 def nothing(_stage: Stage) -> None:
     return
 
 
 BEFORE: Mapping[str, Callable[[Stage], None]] = {
+    "exchange.cancel_exchange": chosen,
+    "exchange.try_exchange_again": chosen,
+    "exchange.give_stray_back": paid_too_late,
     "decisions.answered": asked,
     "decisions.reopen": closed,
     "resolution.resolve": arrived,
@@ -153,6 +184,8 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "evidence": "re_1",
         "tracking_number": "6A1",
         "new_end": stage.world.clock().date() + timedelta(days=100),
+        "offer": offered(stage),
+        "number": 1,
         "arrivals": (Arrival(stage.line_id, 1),),
         "choice": default_choice(case),
         "request": request,

@@ -1,0 +1,256 @@
+"""What people do about an exchange: price it, decide on it, try again, call it off, give a payment back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import IntegrityError
+
+from bot import documents
+from bot.desk import Desk
+from bot.desk.access import Operator, require
+from bot.desk.cases import load_case
+from bot.desk.changes import Change, changing, hold_for_exchange
+from bot.desk.exchange_end import end
+from bot.desk.exchange_facts import facts_of, keep_facts, payment_of, plan_of, standing
+from bot.desk.exchange_payloads import giving_back
+from bot.desk.exchange_steps import facts_without_trouble, go_on, is_busy, plan_effect
+from bot.desk.resolution import load_settling, refuse_second
+from bot.errors import Blocked, InvalidInput
+from bot.gateways.nouns import Product
+from bot.gateways.stripe_amounts import smallest_charge, step
+from bot.resolutions import EXCHANGING, GIVE_BACK
+from bot.rules.case import ReturnCase
+from bot.rules.exchange import (
+    ExchangeBill,
+    Replacement,
+    Returned,
+    Swap,
+    exchange_problems,
+    write_exchange_bill,
+)
+from bot.rules.exchange_flow import ExchangePlan, OrderState
+from bot.rules.lifecycle import is_open
+from bot.rules.order import OrderLine
+from bot.rules.refund import due_for
+from store import returns
+from store.models import Operation, Resolution
+from store.terms import Event, OperationState, ReturnStatus, Wish
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Units of one line of the return, and the article that goes out for them."""
+
+    line_id: int
+    quantity: int
+    product_id: int
+    variation_id: int
+    units: int
+
+
+@dataclass(frozen=True)
+class ExchangeOffer:
+    """An exchange as it would be decided now. ``stock`` is by article, None where the shop counts none.
+
+    ``problems`` are sentences of the catalogue that forbid it.
+    """
+
+    picks: tuple[Pick, ...]
+    swaps: tuple[Swap, ...]
+    bill: ExchangeBill
+    stock: Mapping[tuple[int, int], int | None]
+    problems: tuple[str, ...] = ()
+    claim: bool = False
+
+
+def price_exchange(
+    desk: Desk, return_id: int, picks: Sequence[Pick], *, claim: bool = False
+) -> ExchangeOffer:
+    """What the exchange costs, from the shop's prices of now. ``claim``: nothing has to come back.
+
+    Raises NotFound, InvalidInput naming what cannot be exchanged, Unreachable.
+    """
+    case = load_case(desk, return_id)
+    lines = {pick.line_id: _line(case, pick) for pick in picks}
+    wanted = {(pick.product_id, pick.variation_id) for pick in picks}
+    known = {(line.product_id, line.variation_id) for line in lines.values()}
+    products = desk.shop.read_products(wanted | known)
+    swaps = tuple(_swap(case, pick, lines[pick.line_id], products) for pick in picks)
+    if not swaps:
+        raise InvalidInput("Choose what goes out instead.", field="replacement")
+    currency = case.order.currency
+    bill = write_exchange_bill(swaps, minimum=smallest_charge(currency), step=step(currency))
+    stock = {article: products[article].stock for article in wanted}
+    return ExchangeOffer(
+        tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
+    )
+
+
+def choose_exchange(desk: Desk, return_id: int, by: Operator, seen: int, offer: ExchangeOffer) -> str:
+    """Decide on an exchange, or decide anew while nothing was sent; returns its reference.
+
+    Raises NotAllowed, StaleCase when the return changed since the offer was made, Blocked or InvalidInput.
+    """
+    require(by)
+    for problem in offer.problems:
+        raise InvalidInput(problem, field="replacement")
+    if offer.bill.owed and desk.payments is None:
+        raise Blocked("The difference is charged through Stripe, and STRIPE_API_KEY is not set.")
+    try:
+        with changing(desk, return_id, by, seen) as change:
+            row = _held(change, by)
+            before, facts = plan_of(row), facts_of(row)
+            _refuse_too_late(row)
+            revision = 1 + (before.revision if before else 0)
+            plan = ExchangePlan(revision, offer.swaps, offer.bill, len(facts.payments), not offer.claim)
+            row.choice, row.operator_id, row.decided_at = documents.write(plan), by.user_id, change.now
+            keep_facts(row, facts_without_trouble(facts))
+            change.session.add(row)
+            if change.rma.status is ReturnStatus.PENDING:
+                change.advance(Event.APPROVE)
+            change.note("exchange_decided", reference=row.reference, difference=offer.bill.difference.minor)
+            change.tell_team(f"{row.reference}-decided-{revision}", "exchange_decided", resolution=row.id)
+            go_on(change, row)
+            return row.reference
+    except IntegrityError as e:
+        refuse_second(load_settling(desk, return_id).case)
+        raise Blocked("Somebody settled this return at the same moment. The card shows what happened.") from e
+
+
+def cancel_exchange(
+    desk: Desk, return_id: int, by: Operator, seen: int, *, instead: Wish = Wish.REFUND
+) -> None:
+    """Call an exchange off. What was paid for it goes back; then money can be given back for the goods."""
+    with changing(desk, return_id, by, seen) as change:
+        row = standing(returns.resolutions_of(change.session, return_id))
+        if row is None:
+            raise Blocked("There is no exchange to call off.")
+        _refuse_too_late(row)
+        call_off(change, row, instead=instead)
+
+
+def call_off(change: Change, row: Resolution, *, instead: Wish = Wish.REFUND) -> None:
+    """End an exchange at once where nothing was done for it, else undo what was, step by step."""
+    row.outcome = {**row.outcome, "instead": instead.value}
+    if plan_of(row) is None:
+        end(change, row)
+        return
+    keep_facts(row, replace(facts_without_trouble(facts_of(row)), ended=True))
+    change.session.add(row)
+    change.note("exchange_called_off", reference=row.reference)
+    go_on(change, row)
+
+
+def try_exchange_again(desk: Desk, return_id: int, by: Operator, seen: int) -> None:
+    """A person looked at what was wrong: go on. What may have happened already is looked for first."""
+    with changing(desk, return_id, by, seen) as change:
+        row = standing(returns.resolutions_of(change.session, return_id))
+        plan = plan_of(row) if row is not None else None
+        if row is None or plan is None:
+            raise Blocked("That is decided already. The card shows what happened.")
+        facts = facts_of(row)
+        keep_facts(row, facts_without_trouble(facts))
+        row.choice = documents.write(replace(plan, asked_before=len(facts.payments)))
+        change.session.add(row)
+        change.note("exchange_again", reference=row.reference)
+        stuck = _stuck(change, row)
+        if stuck is None:
+            go_on(change, row)
+        else:
+            _look_again(change, stuck)
+
+
+def give_stray_back(desk: Desk, return_id: int, by: Operator, number: int) -> None:
+    """Give a payment back that was made too late, twice, or of another sum."""
+    with changing(desk, return_id, by) as change:
+        for row in returns.resolutions_of(change.session, return_id):
+            if plan_of(row) is not None and _has_stray(row, number):
+                payment = payment_of(facts_of(row), number)
+                if is_busy(change, row, kinds=frozenset({GIVE_BACK})):
+                    raise Blocked("This payment is being given back already.")
+                plan_effect(change, row, GIVE_BACK, giving_back(change, row, payment, payment.held))
+                change.note("stray_given_back", reference=row.reference, amount=payment.held.minor)
+                return
+        raise Blocked("That is decided already. The card shows what happened.")
+
+
+def _line(case: ReturnCase, pick: Pick) -> OrderLine:
+    item = next((item for item in case.items if item.line_id == pick.line_id), None)
+    line = case.order.line(pick.line_id)
+    if item is None or line is None:
+        raise InvalidInput("That line is not part of this return.", field="replacement")
+    if not 1 <= pick.quantity <= item.quantity:
+        raise InvalidInput(
+            "Of “{name}” {count} come back.", name=item.name, count=item.quantity, field="replacement"
+        )
+    return line
+
+
+def _swap(case: ReturnCase, pick: Pick, line: OrderLine, products: Mapping[tuple[int, int], Product]) -> Swap:
+    product = products.get((pick.product_id, pick.variation_id))
+    if product is None or product.price is None:
+        raise InvalidInput("The shop does not sell this article any more.", field="replacement")
+    today = products.get((line.product_id, line.variation_id))
+    returned = Returned(
+        line_id=line.line_id,
+        product_id=line.product_id,
+        variation_id=line.variation_id,
+        quantity=pick.quantity,
+        paid=due_for(case.order, case.settlements, line.line_id, pick.quantity),
+        list_price=line.list_price,
+        price=today.price if today else None,
+        regular=today.regular if today else None,
+    )
+    replacement = Replacement(
+        product_id=product.product_id,
+        variation_id=product.variation_id,
+        name=product.name,
+        quantity=pick.units,
+        price=product.price,
+        regular=product.regular,
+        variant=product.variant,
+        sku=product.sku,
+    )
+    return Swap(returned, replacement)
+
+
+def _held(change: Change, by: Operator) -> Resolution:
+    """The exchange that holds the return's place; where the customer wished for money it takes it now."""
+    rows = returns.resolutions_of(change.session, change.return_id)
+    row = standing(rows)
+    if row is not None:
+        return row
+    if not is_open(change.rma.status):
+        raise Blocked(
+            "This return is “{status}” now, so that is no longer possible.", status=change.rma.status
+        )
+    change.rma.wish = Wish.EXCHANGE
+    hold_for_exchange(change.session, change.rma, by.user_id, change.now)
+    row = standing(returns.resolutions_of(change.session, change.return_id))
+    assert row is not None
+    return row
+
+
+def _refuse_too_late(row: Resolution) -> None:
+    facts = facts_of(row)
+    if any(one.state is OrderState.RELEASED for one in facts.orders):
+        raise Blocked("The replacement is on its way already.")
+    if facts.ended:
+        raise Blocked("The exchange is being called off already.")
+
+
+def _stuck(change: Change, row: Resolution) -> Operation | None:
+    every = returns.operations_of(change.session, change.return_id)
+    mine = (one for one in every if one.resolution_id == row.id and one.kind in EXCHANGING)
+    return next((one for one in mine if one.state is OperationState.GIVEN_UP), None)
+
+
+def _look_again(change: Change, stuck: Operation) -> None:
+    """It may have happened after all: it is looked for, and goes out once more only if it is not there."""
+    stuck.state, stuck.due_at, stuck.finished_at = OperationState.IN_DOUBT, change.now, None
+    stuck.attempt, stuck.tries, stuck.absent_since = 1, 0, None
+    change.session.add(stuck)
+
+
+def _has_stray(row: Resolution, number: int) -> bool:
+    return any(one.number == number and one.stray and one.held for one in facts_of(row).payments)
