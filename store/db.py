@@ -27,7 +27,13 @@ SQLITE_PRAGMAS = (
 )
 PATIENCE = 2000  # milliseconds a writer waits for the others, as the pragma above
 LEAST = 250  # milliseconds even somebody in a hurry waits: what a busy but healthy database may take
-POSTGRESQL = {"connect_timeout": 2, "options": "-c lock_timeout=10000"}  # seconds, milliseconds
+# Milliseconds. Whoever stands still inside a transaction, as a frozen process does, loses it: its rows would
+# stay locked for as long, and nobody else could finish what depends on them.
+LIMITS = {"lock_timeout": 10_000, "idle_in_transaction_session_timeout": 20_000}
+POSTGRESQL = {
+    "connect_timeout": 2,  # seconds
+    "options": " ".join(f"-c {name}={limit}" for name, limit in LIMITS.items()),
+}
 THREADS, MORE = 32, 32
 # How a row is held: others may write rows that refer to it, or each such row would wait for the holder.
 HELD: dict[str, Any] = {"key_share": True}

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, select
 
-from store.db import in_a_hurry, migrate, open_engine, reading, writing
+from store.db import AWAY, in_a_hurry, migrate, open_engine, reading, writing
 from store.models import Mark, Return
 from store.terms import OperationState, ResolutionStatus, ReturnStatus
 from tests.store.rows import NOON, a_resolution, a_return, an_operation, an_order, keep
@@ -246,3 +246,29 @@ def test_a_database_that_is_not_there_says_so(address: str) -> None:
     opening: Callable[[], object] = open_engine(address).connect
     with pytest.raises(OperationalError, match="unable to open"):
         opening()
+
+
+def test_whoever_stands_still_inside_a_transaction_loses_it_and_holds_up_nobody(
+    engine: Engine, another_engine: Engine
+) -> None:
+    """A frozen process would otherwise keep its rows locked until somebody woke or killed it."""
+    if engine.dialect.name != "postgresql":
+        pytest.skip("a lock of SQLite's ends with its process, or when that wakes")
+    with reading(engine) as session:
+        limit = session.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+    assert limit == "20s"
+    keep(engine, Mark(name="counter", value="0"))
+    wanted = select(Mark).where(Mark.name == "counter").with_for_update()
+
+    def freeze() -> None:
+        with writing(engine) as session:
+            session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 300")
+            session.exec(wanted).one().value = "frozen"
+            time.sleep(1)
+            with writing(another_engine) as other:
+                other.exec(wanted).one().value = "awake"
+
+    with pytest.raises(AWAY):
+        freeze()
+    with reading(engine) as session:
+        assert session.exec(select(Mark)).one().value == "awake"
