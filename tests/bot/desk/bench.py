@@ -17,6 +17,7 @@ from bot.journal import Journal
 from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.bank import StripeGateway
+from bot.sandbox.faults import Faulty
 from bot.sandbox.serving import Service
 from bot.sandbox.stripe import TEST_KEY, Stripe, create_app
 from store import journal
@@ -33,7 +34,7 @@ def with_a_bank(world: World, refunds: StripeRefunds = StripeRefunds.SHOP) -> It
     """Let cards be charged through a Stripe the desk has a key for; who is asked to pay back is a setting."""
     stripe = Stripe(clock=world.clock)
     world.shop.gateways["stripe"] = StripeGateway(world.shop, stripe)
-    with Service(create_app(stripe)) as service:
+    with Service(Faulty(create_app(stripe), world.faults, "stripe")) as service:
         payments = Payments(TEST_KEY, base=service.url, tries=0)
         settings = world.desk.settings.model_copy(update={"stripe_refunds": refunds})
         world.desk = replace(world.desk, payments=payments, settings=settings)

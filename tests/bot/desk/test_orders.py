@@ -9,7 +9,8 @@ from bot.desk.orders import plan_poll, refresh
 from bot.desk.resolution import load_settling, resolve
 from bot.errors import DeskError, NotFound
 from bot.rules.actions import Action, actions
-from bot.rules.alerts import Alert, alerts
+from bot.rules.alert import Alert
+from bot.rules.alerts import alerts
 from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.faults import Fault

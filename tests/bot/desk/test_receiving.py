@@ -6,7 +6,8 @@ from bot.desk.cases import load_timeline
 from bot.desk.inspection import Arrival, receive
 from bot.desk.resolution import load_settling, resolve
 from bot.errors import InvalidInput
-from bot.rules.alerts import Alert, alerts
+from bot.rules.alert import Alert
+from bot.rules.alerts import alerts
 from bot.rules.proposal import default_choice
 from bot.rules.receipt import is_complete
 from bot.sandbox import shop as shops

@@ -10,7 +10,8 @@ from sqlmodel import select
 from bot.desk.orders import plan_poll
 from bot.desk.reconciliation import plan_round
 from bot.desk.resolution import load_settling
-from bot.rules.alerts import Level, alerts, colour
+from bot.rules.alert import Level
+from bot.rules.alerts import alerts, colour
 from bot.rules.proposal import default_choice
 from bot.sandbox.faults import Fault
 from bot.sandbox.shop import Mishap
