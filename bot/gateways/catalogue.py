@@ -16,8 +16,9 @@ STOCK_FIELDS = "id,manage_stock,stock_quantity"
 STOCK_ONLY: Params = {"_fields": STOCK_FIELDS}
 PRODUCT_FIELDS = (
     "id,parent_id,type,name,sku,price,regular_price,stock_status,manage_stock,stock_quantity,attributes,"
-    "purchasable"
+    "purchasable,images,image"
 )
+TAX_FIELDS = "id,tax_class,tax_status"
 WIDEST_SEARCH = 10
 
 
@@ -83,6 +84,27 @@ def read_products(
     return found
 
 
+def tax_classes(client: Client, articles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str | None]:
+    """The tax class of each article, "" for the standard one, None for an article that is not taxed."""
+    wanted, fields = set(articles), {"_fields": TAX_FIELDS}
+    rows_by_id = {
+        whole(row, "id"): row for row in _included(client, "products", {p for p, _ in wanted}, fields)
+    }
+    found = {(product, 0): _tax_class(row, "") for product, row in rows_by_id.items()}
+    for product, variations in _by_product(wanted).items():
+        path, standard = f"products/{product}/variations", found.get((product, 0)) or ""
+        for each in _included(client, path, variations - {0}, fields):
+            found[product, whole(each, "id")] = _tax_class(each, standard)
+    return found
+
+
+def _tax_class(row: Row, of_parent: str) -> str | None:
+    if text(row, "tax_status") == "none":
+        return None
+    name = text(row, "tax_class")
+    return of_parent if name == "parent" else name
+
+
 def _by_product(articles: set[tuple[int, int]]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for product, variation in sorted(articles):
@@ -135,7 +157,15 @@ def _product(row: Row, parent: int, name: str, currency: str) -> Product:
         in_stock=text(row, "stock_status") in ("instock", "onbackorder"),
         stock=whole_or(row, "stock_quantity", 0) if _managed(row) else None,
         regular=money(number(row, "regular_price"), currency) if regular else None,
+        image=_image(row),
     )
+
+
+def _image(row: Row) -> str:
+    """The first picture: a product has a list of them, a variation one or null."""
+    several = rows(row, "images") if row.get("images") else []
+    one = several[0] if several else row.get("image")
+    return text(one, "src") if isinstance(one, dict) else ""
 
 
 def _attributes(row: Row) -> list[Row]:

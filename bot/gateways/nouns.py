@@ -94,6 +94,7 @@ class Product:
     in_stock: bool
     stock: int | None
     regular: Money | None = None
+    image: str = ""
 
 
 @dataclass(frozen=True)

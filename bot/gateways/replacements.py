@@ -5,27 +5,35 @@ order_create_out_of_stock), so what it made is compared with what was asked for.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from bot.errors import OutcomeUnknown, Refused, Unreachable
-from bot.gateways.answers import read_json
+from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
+from bot.gateways import catalogue
+from bot.gateways.answers import Unreadable, read_json
 from bot.gateways.client import Client, Params
 from bot.gateways.nouns import ReplacementLine, ReplacementOrder
 from bot.gateways.orders import or_not_found, order_row
 from bot.gateways.refunds import OPERATION_KEY
+from bot.gateways.replacing import EXCHANGE_KEY, RESERVED, Sums, corrections, order_body, units_of
 from bot.gateways.schema import Row, as_row, as_rows, meta, money, needed, number, rows, text, whole, whole_or
+from bot.gateways.taxes import Rates, class_rates
 from bot.gateways.transport import Answer
-from store.money import Money, total
 
-RESERVED = "on-hold"  # reduces the stock and is not sent
-EXCHANGE_KEY, ORIGINAL_KEY = "_returns_desk_exchange", "_returns_desk_exchange_of"
-PAYMENT = {"payment_method": "returns_desk", "payment_method_title": "Returns desk"}
-COPIED = ("billing", "shipping", "currency", "customer_id")
-FINE = Decimal("0.000001")  # what the shop keeps of a line's net
 PAGE, MOST_PAGES = 100, 50
-FIELDS = "id,number,status,currency,total,line_items,meta_data"
+FIELDS = "id,parent_id,number,status,currency,total,line_items,meta_data"
+# "any" leaves out the bin (recording orders_list_include_trashed), and nobody promises drafts.
+EVERY_STATUS = ("any", "checkout-draft,auto-draft,trash")
+# Said before anything is saved; a coupon or an item is refused when the order is there already.
+NOTHING_MADE = frozenset(
+    {
+        "rest_invalid_param",
+        "rest_missing_callback_param",
+        "rest_invalid_json",
+        "woocommerce_rest_invalid_customer_id",
+        "woocommerce_rest_shop_order_exists",
+    }
+)
 
 
 def create_replacement(
@@ -35,159 +43,194 @@ def create_replacement(
     *,
     operation: str,
     reference: str,
+    places: int,
     seconds: float,
 ) -> ReplacementOrder:
-    """Make the order, reserved and marked; its total is what is collected for it.
+    """Make the order, reserved and marked; its total is what is collected for it, to the minor unit.
 
-    Raises Refused where nothing was made, NotFound for no such original, Unreachable, or OutcomeUnknown: an
-    order may be left behind even where the shop says no (recording order_leftover_after_400).
+    ``places`` is the decimals the shop rounds to. Raises NotFound for no such original, Refused and
+    Unreachable where no order was made, OutcomeUnknown otherwise, with code "other" for another order than
+    asked: one may be left behind even where the shop says no (recording order_leftover_after_400).
     """
     original = order_row(client, original_id, {"dp": 6})
-    body = _body(original, lines, operation, reference)
-    made = client.write("POST", "orders", body, _read, seconds=seconds, proves=_proves_nothing_made)
-    if made.units != _units(lines):
-        raise OutcomeUnknown("the shop made another order than asked: look at it in the shop", code="other")
-    collected = total((line.collected for line in lines), made.total.currency)
-    if made.total != collected:
-        made = _fit(client, made, lines, collected, seconds)
-    return made
+    try:
+        sums = Sums.of(lines, needed(original, "currency"), places)
+        rates = _rates(client, original, lines)
+        body = order_body(original, sums, rates, operation=operation, reference=reference)
+    except Unreadable as e:
+        raise _unreadable(original_id, e) from e
+    _link(client, original, reference, seconds)
+    row = client.write("POST", "orders", body, _row, seconds=seconds, proves=_proves_nothing_made)
+    return _as_asked(client, row, body, sums, seconds)
 
 
 def find_replacement(client: Client, original_id: int, operation: str) -> ReplacementOrder | None:
-    """The order with this mark among the children of the original, in whatever status; None if none is."""
-    for page in range(1, MOST_PAGES + 1):
-        asked: Params = {
-            "parent": original_id,
-            "status": "any",
-            "per_page": PAGE,
-            "page": page,
-            "_fields": FIELDS,
-        }
-        found = client.read("orders", _read_list, asked, fresh=True)
-        marked = next((order for order in found if order.operation == operation), None)
-        if marked is not None or len(found) < PAGE:
-            return marked
-    raise Unreachable(f"order {original_id} has more than {PAGE * MOST_PAGES} children", code="too_many")
+    """The child of the original with this mark, in whatever status; None if there is none.
+
+    Raises OutcomeUnknown if there are two, Unreachable.
+    """
+    found: dict[int, ReplacementOrder] = {}
+    for status in EVERY_STATUS:
+        children = _children(client, original_id, status)
+        found |= {child.order_id: child for child in children if child.operation == operation}
+    if len(found) > 1:
+        raise OutcomeUnknown(f"{len(found)} orders carry {operation}", code="two_rows")
+    return next(iter(found.values()), None)
 
 
 def read_replacement(client: Client, order_id: int) -> ReplacementOrder:
     """The order as it is now. Raises NotFound, also for one in the bin, and Unreachable."""
+    row = order_row(client, order_id, {"_fields": FIELDS})
     try:
-        return client.read(f"orders/{order_id}", _read, {"_fields": FIELDS}, fresh=True)
-    except Refused as e:
-        raise or_not_found(e, order_id) from e
+        return _read_row(row)
+    except Unreadable as e:
+        raise _unreadable(order_id, e) from e
+
+
+def _unreadable(order_id: int, e: Unreadable) -> Unreachable:
+    return Unreachable(f"order {order_id} of the shop cannot be read: {e}", code="unreadable")
 
 
 def set_order_status(client: Client, order_id: int, status: str, *, seconds: float) -> ReplacementOrder:
     """Move the order to ``status``; a repeat changes nothing. Raises like every write, or NotFound."""
     try:
-        made = client.write("PUT", f"orders/{order_id}", {"status": status}, _read, seconds=seconds)
+        order = client.write("PUT", f"orders/{order_id}", {"status": status}, _read, seconds=seconds)
     except Refused as e:
         raise or_not_found(e, order_id) from e
-    if made.status != status:
-        raise OutcomeUnknown(f"the shop left the order “{made.status}”", code="other")
-    return made
+    if order.status != status:
+        raise OutcomeUnknown(f"the shop left the order “{order.status}”", code="other")
+    return order
 
 
-def _body(original: Row, lines: Sequence[ReplacementLine], operation: str, reference: str) -> dict[str, Any]:
-    rate = _tax_rate(original)
-    marks = {OPERATION_KEY: operation, EXCHANGE_KEY: reference, ORIGINAL_KEY: str(whole(original, "id"))}
-    return {
-        **{name: original.get(name) for name in COPIED},
-        **PAYMENT,
-        "status": RESERVED,
-        "parent_id": whole(original, "id"),
-        "line_items": [_line(line, rate) for line in lines],
-        "meta_data": [{"key": key, "value": value} for key, value in marks.items()],
-    }
+def _rates(client: Client, original: Row, lines: Sequence[ReplacementLine]) -> list[Rates]:
+    """The rates on each line, as far as the original tells them; the shop's answer has the last word.
+
+    Where nothing is collected nothing is taxed, and nobody is asked.
+    """
+    known = class_rates(original)
+    likely = next(iter(known.values()), ())
+    if not any(line.collected for line in lines):
+        return [likely for _ in lines]
+    classes = catalogue.tax_classes(client, {(line.product_id, line.variation_id) for line in lines})
+    named = [classes.get((line.product_id, line.variation_id), "") for line in lines]
+    return [() if name is None else known.get(name, likely) for name in named]
 
 
-def _line(line: ReplacementLine, rate: Decimal) -> dict[str, Any]:
-    article = {"product_id": line.product_id, "quantity": line.quantity}
-    if line.variation_id:
-        article["variation_id"] = line.variation_id
-    return {
-        **article,
-        "subtotal": str(_net(line.price, rate)),
-        "total": str(_net(line.collected, rate)),
-    }
+def _link(client: Client, original: Row, reference: str, seconds: float) -> None:
+    """Note the exchange on the original, before: so the new order is the last thing that is written."""
+    before = meta(original).get(EXCHANGE_KEY)
+    known = before.split(", ") if isinstance(before, str) and before else []
+    if reference in known:
+        return
+    value = ", ".join([*known, reference])
+    body = {"meta_data": [{"key": EXCHANGE_KEY, "value": value}]}
+    try:
+        client.write("PUT", f"orders/{whole(original, 'id')}", body, _row, seconds=seconds)
+    except OutcomeUnknown as e:
+        # The note may stand or not, which does not matter: no replacement was asked for.
+        raise Unreachable(e.detail, code=e.code, retry_after=e.retry_after) from e
 
 
-def _net(gross: Money, rate: Decimal) -> Decimal:
-    return (Decimal(gross.decimal) / (1 + rate)).quantize(FINE, ROUND_HALF_UP)
-
-
-def _tax_rate(original: Row) -> Decimal:
-    """What was taxed on the goods of the original. The shop taxes the new order itself, at today's rate."""
-    net = sum((number(line, "total") for line in rows(original, "line_items")), Decimal())
-    tax = sum((number(line, "total_tax") for line in rows(original, "line_items")), Decimal())
-    return tax / net if net else Decimal()
-
-
-def _fit(
-    client: Client,
-    made: ReplacementOrder,
-    lines: Sequence[ReplacementLine],
-    collected: Money,
-    seconds: float,
+def _as_asked(
+    client: Client, row: Row, body: Mapping[str, Any], sums: Sums, seconds: float
 ) -> ReplacementOrder:
-    """Write the lines' nets anew from the tax the shop took on them; the order is not sent before."""
-    into = partial(_correction, lines)
-    body = client.read(f"orders/{made.order_id}", into, {"dp": 6}, fresh=True)
-    return client.write("PUT", f"orders/{made.order_id}", body, _read, seconds=seconds)
+    """The order that was made, its lines written anew while its total is another one than asked.
+
+    Whatever goes wrong from here on is an OutcomeUnknown: there is an order.
+    """
+    try:
+        order = _asked_for(row, body, sums)
+        for change in corrections(row, sums) if order.total != sums.collected else ():
+            row = client.write("PUT", f"orders/{order.order_id}", change, _row, seconds=seconds)
+            order = _asked_for(row, body, sums)
+            if order.total == sums.collected:
+                break
+    except Unreadable as e:
+        raise OutcomeUnknown(f"the shop's answer cannot be read: {e}", code="unreadable") from e
+    except GatewayError as e:
+        raise OutcomeUnknown(e.detail, code=e.code, retry_after=e.retry_after) from e
+    if order.total != sums.collected:
+        differs = f"{order.total.decimal} instead of {sums.collected.decimal}"
+        raise OutcomeUnknown(f"order {order.number} comes to {differs}", code="other")
+    return order
 
 
-def _correction(lines: Sequence[ReplacementLine], answer: Answer) -> dict[str, Any]:
-    found = rows(as_row(read_json(answer), "the order"), "line_items")
-    return {
-        "line_items": [
-            {"id": whole(row, "id"), "total": str(_net(line.collected, _rate_of(row)))}
-            for row, line in zip(found, lines, strict=True)
-        ]
-    }
+def _asked_for(row: Row, body: Mapping[str, Any], sums: Sums) -> ReplacementOrder:
+    """The order in the answer. Raises OutcomeUnknown if it is not the one asked for, whatever its total."""
+    order, marks = _read_row(row), meta(row)
+    wrong = [
+        name
+        for name, right in (
+            ("goods", order.units == units_of(sums.lines)),
+            ("lines", len(rows(row, "line_items")) == len(sums.lines)),
+            ("status", order.status == RESERVED),
+            ("marks", all(marks.get(mark["key"]) == mark["value"] for mark in body["meta_data"])),
+            ("parent", whole_or(row, "parent_id", 0) == body["parent_id"]),
+            ("currency", order.total.currency == sums.collected.currency),
+        )
+        if not right
+    ]
+    if wrong:
+        told = ", ".join(wrong)
+        raise OutcomeUnknown(f"the shop made order {order.number} with other {told} than asked", code="other")
+    return order
 
 
-def _rate_of(row: Row) -> Decimal:
-    net, tax = number(row, "subtotal"), number(row, "subtotal_tax")
-    return tax / net if net else Decimal()
+def _children(client: Client, original_id: int, status: str) -> list[ReplacementOrder]:
+    """Every page: the counting headers may be missing, so a page that is not full is the last one."""
+    found: list[ReplacementOrder] = []
+    for page in range(1, MOST_PAGES + 1):
+        asked: Params = {
+            "parent": original_id,
+            "status": status,
+            "per_page": PAGE,
+            "page": page,
+            "_fields": FIELDS,
+        }
+        into = partial(_read_children, original_id)
+        children, whole_page = client.read("orders", into, asked, fresh=True)
+        found += children
+        if not whole_page:
+            return found
+    raise Unreachable(f"order {original_id} has more than {PAGE * MOST_PAGES} children", code="too_many")
+
+
+def _read_children(original_id: int, answer: Answer) -> tuple[list[ReplacementOrder], bool]:
+    """The children of a page, and whether it was full. A shop that ignores ``parent`` lists all orders."""
+    listed = as_rows(read_json(answer), "the orders")
+    mine = [row for row in listed if whole_or(row, "parent_id", 0) == original_id]
+    return [_read_row(row) for row in mine], len(listed) >= PAGE
 
 
 def _proves_nothing_made(status: int, code: str) -> bool:
-    """A field is refused before anything is made; an item or a coupon leaves an order behind."""
-    return status in (401, 403, 404) or code == "rest_invalid_param"
+    return status in (401, 403, 404) or code in NOTHING_MADE
+
+
+def _row(answer: Answer) -> Row:
+    row = as_row(read_json(answer), "the order")
+    whole(row, "id")
+    return row
 
 
 def _read(answer: Answer) -> ReplacementOrder:
-    return _order(as_row(read_json(answer), "the order"))
+    return _read_row(_row(answer))
 
 
-def _read_list(answer: Answer) -> list[ReplacementOrder]:
-    return [_order(row) for row in as_rows(read_json(answer), "the orders")]
-
-
-def _order(row: Row) -> ReplacementOrder:
+def _read_row(row: Row) -> ReplacementOrder:
     mark = meta(row).get(OPERATION_KEY)
     return ReplacementOrder(
         order_id=whole(row, "id"),
         number=text(row, "number") or str(whole(row, "id")),
         status=needed(row, "status"),
         operation=mark if isinstance(mark, str) else "",
-        units=_made_units(row),
+        units=_units(row),
         total=money(number(row, "total"), needed(row, "currency")),
     )
 
 
-def _made_units(row: Row) -> Mapping[tuple[int, int], int]:
+def _units(row: Row) -> Mapping[tuple[int, int], int]:
     units: dict[tuple[int, int], int] = {}
     for line in rows(row, "line_items"):
         article = (whole_or(line, "product_id", 0), whole_or(line, "variation_id", 0))
         units[article] = units.get(article, 0) + int(number(line, "quantity"))
-    return units
-
-
-def _units(lines: Sequence[ReplacementLine]) -> Mapping[tuple[int, int], int]:
-    units: dict[tuple[int, int], int] = {}
-    for line in lines:
-        article = (line.product_id, line.variation_id)
-        units[article] = units.get(article, 0) + line.quantity
     return units

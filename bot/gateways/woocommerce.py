@@ -156,6 +156,7 @@ class Shop:
             lines,
             operation=operation,
             reference=reference,
+            places=self._remembered()[0].decimals,
             seconds=self.money_timeout,
         )
 
