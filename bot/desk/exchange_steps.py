@@ -248,6 +248,17 @@ def _gave_back(change: Change, row: Resolution, operation: Operation) -> None:
     _write(change, row, f"back-{operation.id}", "exchange_back", payment, amount=amount)
 
 
+def _still_looks(change: Change, facts: ExchangeFacts, operation: Operation) -> bool:
+    """Whether a look that Stripe refused is tried again: as long as the request can be paid."""
+    payment = payment_of(facts, documents.read(Asked, operation.payload).asking.number)
+    if not payment.payable:
+        return True
+    if change.now > payment.expires_at + SELDOM:
+        return False
+    _look_again(change, operation, payment)
+    return True
+
+
 HEARD: Mapping[str, Callable[[Change, Resolution, Operation], None]] = {
     REPLACE: _made,
     RELEASE: _released,
@@ -262,7 +273,7 @@ HEARD: Mapping[str, Callable[[Change, Resolution, Operation], None]] = {
 def _trouble(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:
     """A person decides how it goes on; whoever called it off too late learns that it was sent."""
     facts = facts_of(row)
-    if operation.kind == CHECKOUT_WATCH:
+    if operation.kind == CHECKOUT_WATCH and _still_looks(change, facts, operation):
         return
     if operation.kind == CANCEL_ORDER and facts.ended and outcome.state is OperationState.REFUSED:
         sent = documents.read(Standing, operation.payload).order_id
