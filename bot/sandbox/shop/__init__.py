@@ -2,7 +2,7 @@
 
 from bot.sandbox.shop.gateways import CardGateway, Gateway, GatewayDeclined, GatewaySaidFalse, OfflineGateway
 from bot.sandbox.shop.ledger import Entry, Ledger
-from bot.sandbox.shop.mishaps import Mishap
+from bot.sandbox.shop.mishaps import Mishap, OrderMishap
 from bot.sandbox.shop.records import Coupon, Customer, Key, Mail, Order, Product, Refund, TaxRate
 from bot.sandbox.shop.shop import Shop, create_app
 
@@ -20,6 +20,7 @@ __all__ = [
     "Mishap",
     "OfflineGateway",
     "Order",
+    "OrderMishap",
     "Product",
     "Refund",
     "Shop",

@@ -42,9 +42,15 @@ def _route(path: str, *, unlocked: tuple[str, ...] = (), **handlers: Handler) ->
 
 
 ROUTES = (
-    _route("/orders", GET=orders.list_orders, POST=orders.create_order),
+    _route("/orders", GET=orders.list_orders, POST=orders.create_order, unlocked=("POST",)),
     _route("/orders/batch", CHANGE=orders.batch_orders),
-    _route(ORDER, GET=orders.get_order, CHANGE=orders.change_order, DELETE=orders.delete_order),
+    _route(
+        ORDER,
+        GET=orders.get_order,
+        CHANGE=orders.change_order,
+        DELETE=orders.delete_order,
+        unlocked=CHANGE,
+    ),
     _route(f"{ORDER}/refunds", GET=refunds.list_refunds, POST=refunds.create_refund, unlocked=("POST",)),
     _route(f"{ORDER}{REFUND}", GET=refunds.get_refund, DELETE=refunds.delete_refund),
     _route(f"{ORDER}/notes", GET=notes.list_notes, POST=notes.create_note),

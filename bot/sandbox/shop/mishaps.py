@@ -1,9 +1,11 @@
-"""What can go wrong inside one POST refund, planned ahead. Each is used up by the refund it meets."""
+"""What can go wrong inside one refund or one order, planned ahead and used up by the request it meets."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.sandbox.shop.errors import PhpDied
 
 
 class Mishap(StrEnum):
@@ -24,15 +26,38 @@ class Mishap(StrEnum):
     HAND_REFUND = "hand_refund"  # somebody refunds the same amount in wp-admin just before
 
 
+class OrderMishap(StrEnum):
+    """Where making or changing an order goes wrong. Order of work: row, status, stock and mails, answer."""
+
+    DIES_BEFORE_ROW = "order_dies_before_row"  # fatal error, nothing saved
+    DIES_BEFORE_STATUS = (
+        "order_dies_before_status"  # lines and meta data are there, the status is the old one
+    )
+    DIES_BEFORE_STOCK = "order_dies_before_stock"  # the status is saved; no stock is moved, nobody is mailed
+    DIES_BEFORE_ANSWER = "order_dies_before_answer"  # all done, and a fatal error as the answer
+    EXITS_BEFORE_ANSWER = "order_exits_before_answer"  # the same with an empty 200
+    SLOW = "order_slow"  # the row is there, its status comes ``seconds`` later
+
+
 @dataclass
 class Plan:
-    """A mishap waiting for its refund; ``order_id`` None fits any order."""
+    """A mishap waiting for its refund, or for its order made or changed.
 
-    mishap: Mishap
+    ``order_id`` None fits any order; a new order goes by its parent's. ``method`` "" fits POST and PUT.
+    """
+
+    mishap: Mishap | OrderMishap
     order_id: int | None = None
+    method: str = ""
     seconds: int | float = 0
     message: str = "Your card account has insufficient funds to refund this charge."
     times: int = 1
+
+
+def die(plan: Plan | None, *points: OrderMishap) -> None:
+    """End the PHP process here if that is what the plan says."""
+    if plan and plan.mishap in points:
+        raise PhpDied(quietly=plan.mishap is OrderMishap.EXITS_BEFORE_ANSWER)
 
 
 @dataclass
@@ -43,14 +68,23 @@ class Mishaps:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, plan: Plan) -> None:
-        """Let the next fitting refund meet it."""
+        """Let the next fitting request meet it."""
         with self.lock:
             self.plans.append(plan)
 
     def take(self, order_id: int) -> Plan | None:
         """The mishap of this refund, used up once per call; None when all goes well."""
+        return self._take(order_id, lambda plan: isinstance(plan.mishap, Mishap))
+
+    def take_order(self, order_id: int, method: str) -> Plan | None:
+        """The mishap of making (by the parent's id) or changing an order; None when all goes well."""
+        return self._take(
+            order_id, lambda plan: isinstance(plan.mishap, OrderMishap) and plan.method in ("", method)
+        )
+
+    def _take(self, order_id: int, kind: Callable[[Plan], bool]) -> Plan | None:
         with self.lock:
-            fits = (p for p in self.plans if p.times > 0 and p.order_id in (None, order_id))
+            fits = (p for p in self.plans if p.times > 0 and p.order_id in (None, order_id) and kind(p))
             plan = next(fits, None)
             if plan:
                 plan.times -= 1

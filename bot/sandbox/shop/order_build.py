@@ -107,6 +107,13 @@ def use_coupons(state: State, order: Order, codes: list[str]) -> None:
 
 def create(state: State, body: Json, *, via: str = "rest-api") -> Order:
     """An order out of a request. Hardly anything is checked; see the recordings order_create_*."""
+    order = draft(state, body, via=via)
+    begin_as_asked(state, order, body)
+    return order
+
+
+def draft(state: State, body: Json, *, via: str = "rest-api") -> Order:
+    """The order as it is saved first: pending, with its lines and meta data."""
     check_fields(state, body)
     order = blank(state, currency=body.get("currency"))
     order.created_via = via
@@ -120,9 +127,13 @@ def create(state: State, body: Json, *, via: str = "rest-api") -> Order:
         fee = charge_fee(state, order, str(wanted.get("name", "")), read(wanted.get("total")))
         fee.tax_status = str(wanted.get("tax_status", "taxable"))
     use_coupons(state, order, [str(row.get("code", "")) for row in body.get("coupon_lines") or []])
+    return order
+
+
+def begin_as_asked(state: State, order: Order, body: Json) -> None:
+    """Give a new order the status the request names."""
     state.emit("order.created", order.id)
     begin(state, order, str(body.get("status", "pending")), paid=bool(body.get("set_paid")))
-    return order
 
 
 def begin(state: State, order: Order, status: str, *, paid: bool) -> None:

@@ -1,9 +1,13 @@
 """The routes of orders: list, read, create, change, trash, batch."""
 
+import time
+from collections.abc import Callable
+
 from bot.sandbox.shop import order_build, order_search, stock
-from bot.sandbox.shop.errors import ShopError, invalid_id
+from bot.sandbox.shop.errors import PhpDied, ShopError, invalid_id
 from bot.sandbox.shop.http import Answer, Call, filtered, listed, page_of, truth
 from bot.sandbox.shop.life import set_status
+from bot.sandbox.shop.mishaps import OrderMishap, Plan, die
 from bot.sandbox.shop.money import read
 from bot.sandbox.shop.order_view import order_view
 from bot.sandbox.shop.records import Json, Line, Order
@@ -31,8 +35,13 @@ def create_order(state: State, call: Call) -> Answer:
     """POST /orders."""
     if call.body.get("id"):
         raise ShopError(400, "woocommerce_rest_shop_order_exists", "Cannot create existing shop_order.")
-    order = order_build.create(state, call.body)
-    answer = _answer(state, call, order)
+    plan = state.mishaps.take_order(int(call.body.get("parent_id") or 0), "POST")
+    die(plan, OrderMishap.DIES_BEFORE_ROW)
+    with state.lock:
+        order = order_build.draft(state, call.body)
+    _go_on(state, plan, order, call.body, lambda: order_build.begin_as_asked(state, order, call.body))
+    with state.lock:
+        answer = _answer(state, call, order)
     answer.status = 201
     answer.headers["Location"] = f"{call.request.site}/wp-json/wc/v3/orders/{order.id}"
     return answer
@@ -40,9 +49,27 @@ def create_order(state: State, call: Call) -> Answer:
 
 def change_order(state: State, call: Call) -> Answer:
     """PUT /orders/{id}; an unknown id is a 400 here."""
-    order = _find(state, call.id("id"), 400)
-    change(state, order, call.body)
-    return _answer(state, call, order)
+    plan = state.mishaps.take_order(call.id("id"), "PUT")
+    with state.lock:
+        order = _find(state, call.id("id"), 400)
+        die(plan, OrderMishap.DIES_BEFORE_ROW)
+        change_fields(state, order, call.body)
+    _go_on(state, plan, order, call.body, lambda: change_status(state, order, call.body))
+    with state.lock:
+        return _answer(state, call, order)
+
+
+def _go_on(state: State, plan: Plan | None, order: Order, body: Json, work: Callable[[], None]) -> None:
+    """What follows when the row is saved. The lock is free in between: others see the order as it is."""
+    if plan and plan.mishap is OrderMishap.SLOW:
+        time.sleep(plan.seconds)
+    die(plan, OrderMishap.DIES_BEFORE_STATUS)
+    if plan and plan.mishap is OrderMishap.DIES_BEFORE_STOCK:
+        order.status = str(body.get("status") or order.status)
+        raise PhpDied
+    with state.lock:
+        work()
+    die(plan, OrderMishap.DIES_BEFORE_ANSWER, OrderMishap.EXITS_BEFORE_ANSWER)
 
 
 def delete_order(state: State, call: Call) -> Answer:
@@ -77,11 +104,21 @@ def batch_orders(state: State, call: Call) -> Answer:
 
 def change(state: State, order: Order, body: Json) -> None:
     """Apply a PUT. Lines without an id are added; there is no compare-and-set."""
+    change_fields(state, order, body)
+    change_status(state, order, body)
+
+
+def change_fields(state: State, order: Order, body: Json) -> None:
+    """Everything but the status, which WooCommerce sets last."""
     order_build.check_fields(state, body)
     order_build.set_fields(state, order, body)
     if any(name in body for name in LINES):
         _change_lines(state, order, body)
         recalculate(state, order)
+
+
+def change_status(state: State, order: Order, body: Json) -> None:
+    """The status with everything that hangs on it; one the order has already changes nothing."""
     if truth(body.get("set_paid", "")) and order.paid is None:
         set_status(state, order, "processing")
     status = body.get("status")

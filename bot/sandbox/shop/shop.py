@@ -13,7 +13,7 @@ from bot.sandbox.shop.app import ShopApp
 from bot.sandbox.shop.gateways import Gateway
 from bot.sandbox.shop.ledger import Ledger
 from bot.sandbox.shop.life import set_status
-from bot.sandbox.shop.mishaps import Mishap, Plan
+from bot.sandbox.shop.mishaps import Mishap, OrderMishap, Plan
 from bot.sandbox.shop.records import (
     Coupon,
     Customer,
@@ -278,6 +278,10 @@ class Shop:
     def plan_mishap(self, mishap: Mishap | str, **where: Any) -> None:
         """Let the next fitting POST refund go wrong; see Plan for order_id, seconds, message, times."""
         self.state.mishaps.plan(Plan(Mishap(mishap), **where))
+
+    def plan_order_mishap(self, mishap: OrderMishap | str, **where: Any) -> None:
+        """Let the next fitting POST or PUT of an order go wrong; see Plan for order_id, method, seconds."""
+        self.state.mishaps.plan(Plan(OrderMishap(mishap), **where))
 
     def settle_late(self) -> None:
         """Let every payment that was to come late come now."""
