@@ -13,6 +13,7 @@ from bot.gateways.nouns import ReplacementLine, ReplacementOrder
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
 from bot.operations import Look, Task, Verdict
+from store.money import total
 
 RESERVED, TO_SEND, SENT, OFF = "on-hold", "processing", "completed", ("cancelled", "trash")
 
@@ -63,7 +64,9 @@ class Replacements:
         found = self.shop.find_replacement(wanted.original_id, wanted.operation)
         if found is None:
             return Verdict(Look.ABSENT)
-        if dict(found.units) != _units(wanted):
+        collected = total((line.collected for line in wanted.lines), found.total.currency)
+        whole = dict(found.units) == _units(wanted) and found.total == collected
+        if not whole or found.status not in (RESERVED, TO_SEND, SENT):
             return Verdict(Look.PERSON, detail=N_("The shop made the replacement order in part only."))
         return Verdict(Look.DONE, _evidence(found))
 
