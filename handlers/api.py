@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.desk import Desk
+from bot.desk.exchange_prices import Pick, wish_for
 from bot.desk.intake import NewReturn, Opened, WantedItem, open_return
 from bot.desk.orders import read_order
 from bot.errors import DeskError, GatewayError, InvalidInput, NotFound
@@ -35,17 +36,35 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+class ArticleIn(Strict):
+    """An article of the shop that goes out for units that come back, by its ids in WooCommerce.
+
+    ``quantity`` is how many go out; as many as come back where it is left out.
+    """
+
+    product: int = Field(gt=0, examples=[21])
+    variation: int = Field(default=0, ge=0, examples=[23])
+    quantity: int | None = Field(default=None, gt=0, le=10_000)
+
+
 class ItemIn(Strict):
-    """Units of one line of the order. ``line`` is the id of the order's line item in WooCommerce."""
+    """Units of one line of the order. ``line`` is the id of the order's line item in WooCommerce.
+
+    With the wish "exchange", ``replacement`` says what the customer wants for them.
+    """
 
     line: int = Field(gt=0, examples=[13])
     quantity: int = Field(gt=0, le=10_000, examples=[2])
     reason: Reason = Reason.OTHER
     note: Text = ""
+    replacement: ArticleIn | None = None
 
 
 class ReplacementIn(Strict):
-    """What the customer wants instead. Amounts are decimals as text, in the order's currency."""
+    """What the customer wants instead, in words, where its ids in the shop are not known.
+
+    Amounts are decimals as text, in the order's currency.
+    """
 
     name: Short
     sku: Annotated[str, Field(max_length=100)] = ""
@@ -158,10 +177,10 @@ def _take(desk: Desk, request: ReturnIn) -> Opened:
     order = read_order(desk, request.order)
     if order.buyer.email.lower() != request.email.lower():
         raise NotFound("There is no order {number} with this e-mail.", number=request.order)
-    return open_return(desk, _new_return(request, order))
+    return open_return(desk, _new_return(desk, request, order))
 
 
-def _new_return(request: ReturnIn, order: OrderSnapshot) -> NewReturn:
+def _new_return(desk: Desk, request: ReturnIn, order: OrderSnapshot) -> NewReturn:
     label = request.label_cost
     return NewReturn(
         order_id=order.order_id,
@@ -169,7 +188,7 @@ def _new_return(request: ReturnIn, order: OrderSnapshot) -> NewReturn:
         key=request.request_id,
         wish=request.wish,
         items=tuple(WantedItem(i.line, i.quantity, i.reason, i.note) for i in request.items),
-        exchange=_exchange(request, order.currency),
+        exchange=_exchange(desk, request, order),
         language=request.language,
         label_cost=_money(label, order.currency, "label_cost") if label else None,
         noticed_at=request.noticed_at,
@@ -178,10 +197,17 @@ def _new_return(request: ReturnIn, order: OrderSnapshot) -> NewReturn:
     )
 
 
-def _exchange(request: ReturnIn, currency: str) -> ExchangeWish | None:
-    wanted = request.replacement
+def _exchange(desk: Desk, request: ReturnIn, order: OrderSnapshot) -> ExchangeWish | None:
+    wanted, currency = request.replacement, order.currency
     if request.wish is not Wish.EXCHANGE:
         return None
+    picks = tuple(
+        Pick(item.line, item.quantity, one.product, one.variation, one.quantity or item.quantity)
+        for item in request.items
+        if (one := item.replacement) is not None
+    )
+    if picks:
+        return wish_for(desk, order, picks)
     if wanted is None:
         raise InvalidInput("Say what the customer wants instead.", field="replacement")
     price, difference = (

@@ -1,89 +1,38 @@
-"""What people do about an exchange: price it, decide on it, try again, call it off, give a payment back."""
+"""What people do about an exchange: decide on it, try again, call it off, give a payment back."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
 from bot import documents
 from bot.desk import Desk
 from bot.desk.access import Operator, require
-from bot.desk.cases import load_case
 from bot.desk.changes import Change, changing, hold_for_exchange
 from bot.desk.exchange_end import end
 from bot.desk.exchange_facts import facts_of, keep_facts, payment_of, plan_of, standing
 from bot.desk.exchange_payloads import giving_back
+from bot.desk.exchange_prices import ExchangeOffer, Pick, price_exchange, wish_for
 from bot.desk.exchange_steps import facts_without_trouble, go_on, is_busy, plan_effect
 from bot.desk.resolution import load_settling, refuse_second
 from bot.errors import Blocked, InvalidInput
-from bot.gateways.nouns import Product
-from bot.gateways.stripe_amounts import smallest_charge, step
 from bot.resolutions import EXCHANGING, GIVE_BACK
-from bot.rules.case import ReturnCase
-from bot.rules.exchange import (
-    ExchangeBill,
-    Replacement,
-    Returned,
-    Swap,
-    exchange_problems,
-    write_exchange_bill,
-)
 from bot.rules.exchange_flow import ExchangePlan, OrderState
 from bot.rules.lifecycle import is_open
-from bot.rules.order import OrderLine
-from bot.rules.refund import due_for
 from store import returns
 from store.models import Operation, Resolution
 from store.terms import Event, OperationState, ReturnStatus, Wish
 
-
-@dataclass(frozen=True)
-class Pick:
-    """Units of one line of the return, and the article that goes out for them."""
-
-    line_id: int
-    quantity: int
-    product_id: int
-    variation_id: int
-    units: int
-
-
-@dataclass(frozen=True)
-class ExchangeOffer:
-    """An exchange as it would be decided now. ``stock`` is by article, None where the shop counts none.
-
-    ``problems`` are sentences of the catalogue that forbid it.
-    """
-
-    picks: tuple[Pick, ...]
-    swaps: tuple[Swap, ...]
-    bill: ExchangeBill
-    stock: Mapping[tuple[int, int], int | None]
-    problems: tuple[str, ...] = ()
-    claim: bool = False
-
-
-def price_exchange(
-    desk: Desk, return_id: int, picks: Sequence[Pick], *, claim: bool = False
-) -> ExchangeOffer:
-    """What the exchange costs, from the shop's prices of now. ``claim``: nothing has to come back.
-
-    Raises NotFound, InvalidInput naming what cannot be exchanged, Unreachable.
-    """
-    case = load_case(desk, return_id)
-    lines = {pick.line_id: _line(case, pick) for pick in picks}
-    wanted = {(pick.product_id, pick.variation_id) for pick in picks}
-    known = {(line.product_id, line.variation_id) for line in lines.values()}
-    products = desk.shop.read_products(wanted | known)
-    swaps = tuple(_swap(case, pick, lines[pick.line_id], products) for pick in picks)
-    if not swaps:
-        raise InvalidInput("Choose what goes out instead.", field="replacement")
-    currency = case.order.currency
-    bill = write_exchange_bill(swaps, minimum=smallest_charge(currency), step=step(currency))
-    stock = {article: products[article].stock for article in wanted}
-    return ExchangeOffer(
-        tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
-    )
+__all__ = [
+    "ExchangeOffer",
+    "Pick",
+    "call_off",
+    "cancel_exchange",
+    "choose_exchange",
+    "give_stray_back",
+    "price_exchange",
+    "try_exchange_again",
+    "wish_for",
+]
 
 
 def choose_exchange(desk: Desk, return_id: int, by: Operator, seen: int, offer: ExchangeOffer) -> str:
@@ -172,46 +121,6 @@ def give_stray_back(desk: Desk, return_id: int, by: Operator, number: int) -> No
                 change.note("stray_given_back", reference=row.reference, amount=payment.held.minor)
                 return
         raise Blocked("That is decided already. The card shows what happened.")
-
-
-def _line(case: ReturnCase, pick: Pick) -> OrderLine:
-    item = next((item for item in case.items if item.line_id == pick.line_id), None)
-    line = case.order.line(pick.line_id)
-    if item is None or line is None:
-        raise InvalidInput("That line is not part of this return.", field="replacement")
-    if not 1 <= pick.quantity <= item.quantity:
-        raise InvalidInput(
-            "Of “{name}” {count} come back.", name=item.name, count=item.quantity, field="replacement"
-        )
-    return line
-
-
-def _swap(case: ReturnCase, pick: Pick, line: OrderLine, products: Mapping[tuple[int, int], Product]) -> Swap:
-    product = products.get((pick.product_id, pick.variation_id))
-    if product is None or product.price is None:
-        raise InvalidInput("The shop does not sell this article any more.", field="replacement")
-    today = products.get((line.product_id, line.variation_id))
-    returned = Returned(
-        line_id=line.line_id,
-        product_id=line.product_id,
-        variation_id=line.variation_id,
-        quantity=pick.quantity,
-        paid=due_for(case.order, case.settlements, line.line_id, pick.quantity),
-        list_price=line.list_price,
-        price=today.price if today else None,
-        regular=today.regular if today else None,
-    )
-    replacement = Replacement(
-        product_id=product.product_id,
-        variation_id=product.variation_id,
-        name=product.name,
-        quantity=pick.units,
-        price=product.price,
-        regular=product.regular,
-        variant=product.variant,
-        sku=product.sku,
-    )
-    return Swap(returned, replacement)
 
 
 def _held(change: Change, by: Operator) -> Resolution:

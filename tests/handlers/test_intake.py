@@ -170,3 +170,24 @@ def test_the_signs_of_life(door: Door) -> None:
 
     assert requests.get(door.url + "/healthz", timeout=5).text == "ok"
     assert requests.get(door.url + "/readyz", timeout=5).text == "ready"
+
+
+def test_an_exchange_names_an_article_of_the_shop_and_is_priced_at_once(door: Door) -> None:
+    coat = door.world.shop.add_product("Coat", "80.00", sku="COAT", stock=4)
+    request = a_request(door, wish="exchange")
+    request["items"][0] |= {"replacement": {"product": coat.id}}
+    assert door.hand_in(json.dumps(request).encode()).status_code == 201
+    wish = door.world.case(1).exchange
+    assert wish is not None
+    assert (wish.name, wish.sku, wish.stock) == ("Coat", "COAT", 4)
+    assert wish.difference is not None
+    assert wish.difference.minor == 4700
+    assert (wish.wanted[0].product_id, wish.wanted[0].quantity) == (coat.id, 1)
+
+
+def test_an_exchange_for_what_the_shop_does_not_sell_is_refused_by_name(door: Door) -> None:
+    request = a_request(door, wish="exchange")
+    request["items"][0] |= {"replacement": {"product": 999_999}}
+    answer = door.hand_in(json.dumps(request).encode())
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "replacement")
+    assert returns(door) == []

@@ -1,0 +1,155 @@
+"""What an exchange costs, from the shop's prices of now: for the modal and for a wish that comes in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.desk import Desk
+from bot.desk.cases import load_case, settlements_of
+from bot.errors import InvalidInput
+from bot.gateways.nouns import Product
+from bot.gateways.stripe_amounts import smallest_charge, step
+from bot.rules.case import ExchangeWish, ReturnCase, WantedArticle
+from bot.rules.choice import Settlement
+from bot.rules.exchange import (
+    ExchangeBill,
+    Replacement,
+    Returned,
+    Swap,
+    exchange_problems,
+    write_exchange_bill,
+)
+from bot.rules.order import OrderLine, OrderSnapshot
+from bot.rules.refund import due_for
+from store.db import reading
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Units of one line of the return, and the article that goes out for them."""
+
+    line_id: int
+    quantity: int
+    product_id: int
+    variation_id: int
+    units: int
+
+
+@dataclass(frozen=True)
+class ExchangeOffer:
+    """An exchange as it would be decided now. ``stock`` is by article, None where the shop counts none.
+
+    ``problems`` are sentences of the catalogue that forbid it.
+    """
+
+    picks: tuple[Pick, ...]
+    swaps: tuple[Swap, ...]
+    bill: ExchangeBill
+    stock: Mapping[tuple[int, int], int | None]
+    problems: tuple[str, ...] = ()
+    claim: bool = False
+
+
+def price_exchange(
+    desk: Desk, return_id: int, picks: Sequence[Pick], *, claim: bool = False
+) -> ExchangeOffer:
+    """What the exchange costs, from the shop's prices of now. ``claim``: nothing has to come back.
+
+    Raises NotFound, InvalidInput naming what cannot be exchanged, Unreachable.
+    """
+    case = load_case(desk, return_id)
+    lines = {pick.line_id: _line(case, pick) for pick in picks}
+    wanted = {(pick.product_id, pick.variation_id) for pick in picks}
+    known = {(line.product_id, line.variation_id) for line in lines.values()}
+    products = desk.shop.read_products(wanted | known)
+    swaps = tuple(_swap(case.order, case.settlements, pick, lines[pick.line_id], products) for pick in picks)
+    bill = _bill(swaps, case.order.currency)
+    stock = {article: products[article].stock for article in wanted}
+    return ExchangeOffer(
+        tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
+    )
+
+
+def wish_for(desk: Desk, order: OrderSnapshot, picks: Sequence[Pick]) -> ExchangeWish:
+    """What the customer named, with its price and difference of now, as it is kept with the return.
+
+    Raises InvalidInput when the shop does not sell it or the order has no such line, Unreachable.
+    """
+    lines = {pick.line_id: order.line(pick.line_id) for pick in picks}
+    known = {(line.product_id, line.variation_id) for line in lines.values() if line}
+    products = desk.shop.read_products({(pick.product_id, pick.variation_id) for pick in picks} | known)
+    with reading(desk.engine) as session:
+        settlements = settlements_of(session, order.order_id)
+    swaps = []
+    for pick in picks:
+        line = lines[pick.line_id]
+        if line is None:
+            raise InvalidInput(
+                "Order {number} has no such line: {line}.", number=order.number, line=pick.line_id
+            )
+        swaps.append(_swap(order, settlements, pick, line, products))
+    bill, first = _bill(swaps, order.currency), swaps[0].replacement
+    article = products[first.product_id, first.variation_id]
+    return ExchangeWish(
+        name=first.name,
+        sku=first.sku,
+        variant=first.variant,
+        quantity=first.quantity,
+        price=bill.price,
+        difference=bill.difference,
+        stock=article.stock,
+        wanted=tuple(
+            WantedArticle(pick.line_id, pick.units, pick.product_id, pick.variation_id) for pick in picks
+        ),
+    )
+
+
+def _line(case: ReturnCase, pick: Pick) -> OrderLine:
+    item = next((item for item in case.items if item.line_id == pick.line_id), None)
+    line = case.order.line(pick.line_id)
+    if item is None or line is None:
+        raise InvalidInput("That line is not part of this return.", field="replacement")
+    if not 1 <= pick.quantity <= item.quantity:
+        raise InvalidInput(
+            "Of “{name}” {count} come back.", name=item.name, count=item.quantity, field="replacement"
+        )
+    return line
+
+
+def _bill(swaps: Sequence[Swap], currency: str) -> ExchangeBill:
+    if not swaps:
+        raise InvalidInput("Choose what goes out instead.", field="replacement")
+    return write_exchange_bill(swaps, minimum=smallest_charge(currency), step=step(currency))
+
+
+def _swap(
+    order: OrderSnapshot,
+    settlements: Sequence[Settlement],
+    pick: Pick,
+    line: OrderLine,
+    products: Mapping[tuple[int, int], Product],
+) -> Swap:
+    product = products.get((pick.product_id, pick.variation_id))
+    if product is None or product.price is None:
+        raise InvalidInput("The shop does not sell this article any more.", field="replacement")
+    today = products.get((line.product_id, line.variation_id))
+    returned = Returned(
+        line_id=line.line_id,
+        product_id=line.product_id,
+        variation_id=line.variation_id,
+        quantity=pick.quantity,
+        paid=due_for(order, settlements, line.line_id, pick.quantity),
+        list_price=line.list_price,
+        price=today.price if today else None,
+        regular=today.regular if today else None,
+    )
+    replacement = Replacement(
+        product_id=product.product_id,
+        variation_id=product.variation_id,
+        name=product.name,
+        quantity=pick.units,
+        price=product.price,
+        regular=product.regular,
+        variant=product.variant,
+        sku=product.sku,
+    )
+    return Swap(returned, replacement)
