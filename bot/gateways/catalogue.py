@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.errors import Unreachable
 from bot.gateways.answers import Unreadable, plain, read_json
 from bot.gateways.client import Client, Params
 from bot.gateways.nouns import Product
-from bot.gateways.schema import Row, as_rows, money, number, rows, text, whole, whole_or
+from bot.gateways.pricing import Pricing, tax_class
+from bot.gateways.schema import Row, as_rows, rows, text, whole, whole_or
 from bot.gateways.transport import Answer
 from bot.rules.order import OrderLine, Stock
 
@@ -16,7 +18,7 @@ STOCK_FIELDS = "id,manage_stock,stock_quantity"
 STOCK_ONLY: Params = {"_fields": STOCK_FIELDS}
 PRODUCT_FIELDS = (
     "id,parent_id,type,name,sku,price,regular_price,stock_status,manage_stock,stock_quantity,attributes,"
-    "purchasable,images,image"
+    "purchasable,status,images,image,tax_class,tax_status"
 )
 TAX_FIELDS = "id,tax_class,tax_status"
 WIDEST_SEARCH = 10
@@ -47,7 +49,7 @@ def read_stock(client: Client, lines: Iterable[OrderLine], now: datetime) -> dic
     }
 
 
-def search_products(client: Client, words: str, currency: str) -> tuple[Product, ...]:
+def search_products(client: Client, words: str, pricing: Pricing) -> tuple[Product, ...]:
     """Products whose name or SKU contains ``words``, variable ones as their variations.
 
     A shop that does not know ``search_sku`` ignores it and lists everything, hence the look at the SKU.
@@ -59,50 +61,50 @@ def search_products(client: Client, words: str, currency: str) -> tuple[Product,
     unique = {whole(row, "id"): row for row in hits}
     found: dict[tuple[int, int], Product] = {}
     for row in unique.values():
-        for product in _sold_as(client, row, currency):
+        for product in _sold_as(client, row, pricing):
             found.setdefault((product.product_id, product.variation_id), product)
     return tuple(found.values())
 
 
 def read_products(
-    client: Client, articles: Iterable[tuple[int, int]], currency: str
+    client: Client, articles: Iterable[tuple[int, int]], pricing: Pricing
 ) -> dict[tuple[int, int], Product]:
-    """Articles by product and variation (0 for none), fresh: one call, and one per variable product."""
+    """Articles by product and variation (0 for none), fresh: one call, and one per variable product.
+
+    Drafts and what is in the bin are listed too where ids are asked for, and are left out here.
+    """
     wanted = set(articles)
     fields = {"_fields": PRODUCT_FIELDS}
-    parents = {row["id"]: row for row in _included(client, "products", {one for one, _ in wanted}, fields)}
-    found: dict[tuple[int, int], Product] = {}
-    for product, variations in _by_product(wanted).items():
-        row = parents.get(product)
-        if row is None:
-            continue
-        if 0 in variations:
-            found[product, 0] = _product(row, 0, text(row, "name"), currency)
-        path = f"products/{product}/variations"
-        for each in _included(client, path, variations - {0}, fields):
-            found[product, whole(each, "id")] = _product(each, product, text(row, "name"), currency)
-    return found
+    try:
+        parents = _by_id(_included(client, "products", {product for product, _ in wanted}, fields))
+        found: dict[tuple[int, int], Product] = {}
+        for product, variations in _by_product(wanted).items():
+            if product not in parents:
+                continue
+            row, path = parents[product], f"products/{product}/variations"
+            if 0 in variations:
+                found[product, 0] = _product(row, 0, text(row, "name"), pricing)
+            for number, each in _by_id(_included(client, path, variations - {0}, fields)).items():
+                found[product, number] = _product(each, product, text(row, "name"), pricing)
+    except Unreadable as e:
+        raise Unreachable(f"the shop's products cannot be read: {e}", code="unreadable") from e
+    return {article: found[article] for article in found.keys() & wanted}
+
+
+def _by_id(found: Iterable[Row]) -> dict[int, Row]:
+    return {whole(row, "id"): row for row in found if text(row, "status") in ("", "publish")}
 
 
 def tax_classes(client: Client, articles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str | None]:
     """The tax class of each article, "" for the standard one, None for an article that is not taxed."""
     wanted, fields = set(articles), {"_fields": TAX_FIELDS}
-    rows_by_id = {
-        whole(row, "id"): row for row in _included(client, "products", {p for p, _ in wanted}, fields)
-    }
-    found = {(product, 0): _tax_class(row, "") for product, row in rows_by_id.items()}
+    parents = _by_id(_included(client, "products", {product for product, _ in wanted}, fields))
+    found = {(product, 0): tax_class(row) for product, row in parents.items()}
     for product, variations in _by_product(wanted).items():
         path, standard = f"products/{product}/variations", found.get((product, 0)) or ""
         for each in _included(client, path, variations - {0}, fields):
-            found[product, whole(each, "id")] = _tax_class(each, standard)
+            found[product, whole(each, "id")] = tax_class(each, standard)
     return found
-
-
-def _tax_class(row: Row, of_parent: str) -> str | None:
-    if text(row, "tax_status") == "none":
-        return None
-    name = text(row, "tax_class")
-    return of_parent if name == "parent" else name
 
 
 def _by_product(articles: set[tuple[int, int]]) -> dict[int, set[int]]:
@@ -134,18 +136,17 @@ def _managed(row: Row) -> bool:
     return row.get("manage_stock") in (True, "parent")
 
 
-def _sold_as(client: Client, row: Row, currency: str) -> Iterable[Product]:
+def _sold_as(client: Client, row: Row, pricing: Pricing) -> Iterable[Product]:
     if text(row, "type") != "variable":
         parent = whole_or(row, "parent_id", 0) if text(row, "type") == "variation" else 0
-        return [_product(row, parent, text(row, "name"), currency)]
+        return [_product(row, parent, text(row, "name"), pricing)]
     asked: Params = {"per_page": PAGE, "_fields": PRODUCT_FIELDS}
     variations = client.read(f"products/{whole(row, 'id')}/variations", product_rows, asked)
-    return [_product(each, whole(row, "id"), text(row, "name"), currency) for each in variations]
+    return [_product(each, whole(row, "id"), text(row, "name"), pricing) for each in variations]
 
 
-def _product(row: Row, parent: int, name: str, currency: str) -> Product:
-    regular = text(row, "regular_price")
-    price, options = text(row, "price"), [plain(_option(each)) for each in _attributes(row)] if parent else []
+def _product(row: Row, parent: int, name: str, pricing: Pricing) -> Product:
+    options = [plain(_option(each)) for each in _attributes(row)] if parent else []
     return Product(
         product_id=parent or whole(row, "id"),
         variation_id=whole(row, "id") if parent else 0,
@@ -153,10 +154,10 @@ def _product(row: Row, parent: int, name: str, currency: str) -> Product:
         name=plain(name).removesuffix(f" - {', '.join(options)}"),
         variant=" / ".join(options),
         sku=text(row, "sku"),
-        price=money(number(row, "price"), currency) if price else None,
+        price=pricing.gross(row, "price"),
         in_stock=text(row, "stock_status") in ("instock", "onbackorder"),
         stock=whole_or(row, "stock_quantity", 0) if _managed(row) else None,
-        regular=money(number(row, "regular_price"), currency) if regular else None,
+        regular=pricing.gross(row, "regular_price"),
         image=_image(row),
     )
 

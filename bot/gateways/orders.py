@@ -1,13 +1,16 @@
 """Finding and reading orders and their refunds, as evidence: past caches, every page. Reads only."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from bot.errors import NotFound, Refused, Unreachable
+from bot.gateways import setup
 from bot.gateways.answers import Unreadable, read_json
 from bot.gateways.client import Client, Params
 from bot.gateways.history import order_rows
 from bot.gateways.reading import ShopFacts, read_refund, read_snapshot
 from bot.gateways.schema import Row, as_row, as_rows, needed, rows, text, whole
+from bot.gateways.taxes import Rates, class_rates
 from bot.gateways.transport import Answer
 from bot.i18n import N_
 from bot.rules.order import OrderSnapshot, ShopRefund
@@ -45,6 +48,23 @@ def order_row(client: Client, order_id: int, params: Params) -> Row:
     if row["status"] == "trash":
         raise NotFound(NO_SUCH_ORDER, order=order_id)
     return row
+
+
+def rates_on_top(client: Client, order_id: int) -> Mapping[str, Rates] | None:
+    """What comes on top of the shop's prices for the buyer of this order, by tax class; None for nothing.
+
+    What the shop is set to counts. A key that may not see it has to believe the order, which tells how the
+    shop was set then.
+    """
+    row = order_row(client, order_id, {"_fields": "id,status,prices_include_tax,line_items,tax_lines"})
+    try:
+        gross = setup.prices_include_tax(client)
+    except Refused:
+        gross = row.get("prices_include_tax") is True
+    try:
+        return None if gross else class_rates(row)
+    except Unreadable as e:
+        raise Unreachable(f"order {order_id} of the shop cannot be read: {e}", code="unreadable") from e
 
 
 def order_id_of(client: Client, number: str) -> int:

@@ -30,6 +30,13 @@ def read_timezone(client: Client) -> str:
         return ""
 
 
+def prices_include_tax(client: Client) -> bool:
+    """Whether prices are entered with tax (recording setting_prices_include_tax). Raises Refused to a key
+    that may not see settings."""
+    path = "settings/tax/woocommerce_prices_include_tax"
+    return client.read(path, lambda answer: needed(as_row(read_json(answer), path), "value")) == "yes"
+
+
 def payment_gateways(client: Client) -> tuple[PaymentGateway, ...]:
     """Every way to pay the shop knows, switched on or not: an old order may have used any."""
     return client.read("payment_gateways", _gateways, {"_fields": GATEWAY_FIELDS})

@@ -74,6 +74,11 @@ def class_rates(order: Row) -> Mapping[str, Rates]:
     return found
 
 
+def price_with_tax(entered: Decimal, rates: Rates) -> Decimal:
+    """What a price that is entered without tax comes to, unrounded."""
+    return entered + sum(taxes_on(entered, rates))
+
+
 def taxes_on(net: Decimal, rates: Rates) -> list[Decimal]:
     """The unrounded tax of each rate."""
     taxes = [net * rate.percent / 100 for rate in rates if not rate.compound]

@@ -26,6 +26,7 @@ from bot.gateways.nouns import (
     ShopSettings,
     Webhook,
 )
+from bot.gateways.pricing import Pricing
 from bot.gateways.reading import ShopFacts
 from bot.gateways.setup import check_webhook
 from bot.gateways.transport import Transport
@@ -138,13 +139,22 @@ class Shop:
         """The shop's counters by order line id; lines without a product are left out."""
         return catalogue.read_stock(self.client, lines, self.now())
 
-    def search_products(self, text: str) -> tuple[Product, ...]:
-        """What could be sent instead: products whose name or SKU contains ``text``."""
-        return catalogue.search_products(self.client, text, self._remembered()[0].currency)
+    def search_products(self, text: str, *, order_id: int | None = None) -> tuple[Product, ...]:
+        """What could be sent instead: products whose name or SKU contains ``text``.
 
-    def read_products(self, articles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Product]:
-        """Articles by product and variation, as they are sold now; what is not sold any more is left out."""
-        return catalogue.read_products(self.client, articles, self._remembered()[0].currency)
+        Prices are those of ``read_products``.
+        """
+        return catalogue.search_products(self.client, text, self._pricing(order_id))
+
+    def read_products(
+        self, articles: Iterable[tuple[int, int]], *, order_id: int | None = None
+    ) -> dict[tuple[int, int], Product]:
+        """Articles by product and variation, as they are sold now; what is not sold any more is left out.
+
+        With ``order_id`` prices are gross as that order's customer pays them, also where prices are entered
+        without tax: None then for a tax class that is not on the order. Without it they are as entered.
+        """
+        return catalogue.read_products(self.client, articles, self._pricing(order_id))
 
     def create_replacement(
         self, original_id: int, lines: Sequence[ReplacementLine], *, operation: str, reference: str
@@ -257,6 +267,11 @@ class Shop:
         into = partial(refunds.booked, body, order_id, amount)
         path = f"orders/{order_id}/refunds"
         return self.client.write("POST", path, body, into, seconds=self.money_timeout, proves=proves)
+
+    def _pricing(self, order_id: int | None) -> Pricing:
+        currency = self._remembered()[0].currency
+        on_top = None if order_id is None else orders.rates_on_top(self.client, order_id)
+        return Pricing(currency, on_top)
 
     def _facts(self) -> ShopFacts:
         settings, refunding = self._remembered()

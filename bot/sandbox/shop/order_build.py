@@ -71,9 +71,13 @@ def full_name(state: State, product: Product) -> str:
 
 
 def price_of(state: State, product: Product) -> Decimal:
-    """The price; of a variable product the lowest of its variations."""
-    prices = [other.price for other in state.products.values() if other.parent_id == product.id]
-    return min(prices) if prices else product.price
+    """The price, that of a sale if there is one; of a variable product the lowest of its variations."""
+    prices = [_price(other) for other in state.products.values() if other.parent_id == product.id]
+    return min(prices) if prices else _price(product)
+
+
+def _price(product: Product) -> Decimal:
+    return product.price if product.sale_price is None else product.sale_price
 
 
 def ship(state: State, order: Order, total: Decimal, title: str = "Flat rate", instance: str = "1") -> Line:

@@ -4,7 +4,7 @@ import re
 
 from bot.sandbox.shop import stock
 from bot.sandbox.shop.dates import gmt, local
-from bot.sandbox.shop.money import shown
+from bot.sandbox.shop.money import ZERO, shown
 from bot.sandbox.shop.order_build import full_name, price_of
 from bot.sandbox.shop.order_search import plain
 from bot.sandbox.shop.order_view import meta_view
@@ -74,7 +74,8 @@ def permalink(state: State, product: Product, site: str) -> str:
 
 
 def _common(state: State, product: Product) -> Json:
-    price = shown(price_of(state, product), state.decimals)
+    on_sale = product.sale_price is not None
+    variable = product.kind == "variable"
     return {
         "date_created": local(product.created, state.zone),
         "date_created_gmt": gmt(product.created),
@@ -84,10 +85,10 @@ def _common(state: State, product: Product) -> Json:
         "description": product.description,
         "sku": product.sku,
         "global_unique_id": "",
-        "price": price,
-        "regular_price": "" if product.kind == "variable" else price,
-        "sale_price": "",
-        "on_sale": False,
+        "price": shown(price_of(state, product), state.decimals),
+        "regular_price": "" if variable else shown(product.price, state.decimals),
+        "sale_price": shown(product.sale_price or ZERO, state.decimals) if on_sale else "",
+        "on_sale": on_sale,
         "purchasable": True,
         "virtual": product.virtual,
         "downloadable": False,

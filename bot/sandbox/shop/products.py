@@ -24,6 +24,9 @@ def list_products(state: State, call: Call) -> Answer:
 def list_variations(state: State, call: Call) -> Answer:
     """GET /products/{parent}/variations."""
     mine = [product for product in _newest(state) if product.parent_id == call.id("parent")]
+    if call.query.get("include"):
+        wanted = numbers("include", call.query["include"])
+        mine = [product for product in mine if product.id in wanted]
     return _listing(state, call, mine, f"products/{call.id('parent')}/variations", variation_view)
 
 
@@ -105,6 +108,8 @@ def change(state: State, product: Product, body: Json) -> None:
             setattr(product, field, str(body[name]))
     if "regular_price" in body:
         product.price = read(body["regular_price"])
+    if "sale_price" in body:
+        product.sale_price = read(body["sale_price"]) if body["sale_price"] else None
     write_meta(state, product.meta, body.get("meta_data"))
     keeper = stock.keeper(state, product)
     if keeper and "stock_quantity" in body:

@@ -174,7 +174,10 @@ class Refund:
 
 @dataclass
 class Product:
-    """A product or a variation (``parent_id`` set). ``manage_stock`` may be "parent" for variations."""
+    """A product or a variation (``parent_id`` set). ``manage_stock`` may be "parent" for variations.
+
+    ``price`` is the regular one; ``sale_price`` goes before it while there is one.
+    """
 
     id: int
     name: str
@@ -189,6 +192,7 @@ class Product:
     stock: int | None = None
     stock_status: str = "instock"
     backorders: str = "no"
+    sale_price: Decimal | None = None
     tax_class: str = ""
     tax_status: str = "taxable"
     virtual: bool = False
