@@ -10,6 +10,7 @@ from bot.rules.choice import RefundQuote, RestockLine, SettledLine
 from bot.rules.exchange import Swap
 from bot.rules.exchange_flow import ExchangePlan
 from bot.rules.lifecycle import is_open, next_status
+from bot.rules.refund import due_for
 from store import returns
 from store.models import Resolution
 from store.money import Money, spread
@@ -70,21 +71,25 @@ def _quote(change: Change, row: Resolution, plan: ExchangePlan) -> RefundQuote:
         remaining_after=nothing,
         most=nothing,
         lines=(),
-        settled=_settled(plan),
+        settled=_settled(change, plan),
         restock=() if plan.bill.due else _restock(change, plan),
     )
 
 
-def _settled(plan: ExchangePlan) -> tuple[SettledLine, ...]:
+def _settled(change: Change, plan: ExchangePlan) -> tuple[SettledLine, ...]:
     """Units that were swapped are used up. Where something is due, they stay and are worth just that."""
-    due = plan.bill.due
+    due, case = plan.bill.due, case_of(change.desk, change.session, change.rma)
+    own = {
+        swap: due_for(case.order, case.settlements, swap.returned.line_id, swap.returned.quantity).minor
+        for swap in plan.swaps
+    }
     cheaper = [max(0, swap.base.minor - swap.price.minor) for swap in plan.swaps]
     shares = spread(due.minor, cheaper) if due else [0] * len(plan.swaps)
     return tuple(
         SettledLine(
             swap.returned.line_id,
             0 if due else swap.returned.quantity,
-            Money(swap.returned.paid.minor - min(share, swap.returned.paid.minor), due.currency),
+            Money(own[swap] - min(share, own[swap]), due.currency),
         )
         for swap, share in zip(plan.swaps, shares, strict=True)
     )

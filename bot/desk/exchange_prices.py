@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.desk import Desk
 from bot.desk.cases import load_case, settlements_of
-from bot.errors import InvalidInput
+from bot.desk.exchange_facts import plan_of
+from bot.errors import Blocked, InvalidInput
 from bot.gateways.nouns import Product
 from bot.gateways.stripe_amounts import smallest_charge, step
 from bot.rules.case import ExchangeWish, ReturnCase, WantedArticle
@@ -15,12 +16,15 @@ from bot.rules.exchange import (
     Replacement,
     Returned,
     Swap,
+    chain_value,
     exchange_problems,
     write_exchange_bill,
 )
 from bot.rules.order import OrderLine, OrderSnapshot
-from bot.rules.refund import due_for
+from bot.rules.refund import due_for, remaining_units
+from store import returns
 from store.db import reading
+from store.money import Money, total
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,12 @@ def price_exchange(
     wanted = {(pick.product_id, pick.variation_id) for pick in picks}
     known = {(line.product_id, line.variation_id) for line in lines.values()}
     products = desk.shop.read_products(wanted | known)
-    swaps = tuple(_swap(case.order, case.settlements, pick, lines[pick.line_id], products) for pick in picks)
+    paid = {
+        pick.line_id: _paid(desk, case.order, case.settlements, lines[pick.line_id], pick) for pick in picks
+    }
+    swaps = tuple(_swap(pick, lines[pick.line_id], paid[pick.line_id], products) for pick in picks)
     bill = _bill(swaps, case.order.currency)
+    _refuse_too_much_due(case, picks, bill)
     stock = {article: products[article].stock for article in wanted}
     return ExchangeOffer(
         tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
@@ -86,7 +94,8 @@ def wish_for(desk: Desk, order: OrderSnapshot, picks: Sequence[Pick]) -> Exchang
             raise InvalidInput(
                 "Order {number} has no such line: {line}.", number=order.number, line=pick.line_id
             )
-        swaps.append(_swap(order, settlements, pick, line, products))
+        paid = _paid(desk, order, settlements, line, pick)
+        swaps.append(_swap(pick, line, paid, products))
     bill, first = _bill(swaps, order.currency), swaps[0].replacement
     article = products[first.product_id, first.variation_id]
     return ExchangeWish(
@@ -115,17 +124,46 @@ def _line(case: ReturnCase, pick: Pick) -> OrderLine:
     return line
 
 
+def _refuse_too_much_due(case: ReturnCase, picks: Sequence[Pick], bill: ExchangeBill) -> None:
+    """A refund hangs on one order, and no order gives back more than was paid on it."""
+    own = total(
+        (due_for(case.order, case.settlements, pick.line_id, pick.quantity) for pick in picks),
+        case.order.currency,
+    )
+    if bill.due > own:
+        raise Blocked(
+            "{due} would be due, but only {most} of it was paid on this order; the rest was paid on the one "
+            "that it replaced. Choose something dearer, or call the exchange off and refund both orders.",
+            due=bill.due,
+            most=own,
+        )
+
+
 def _bill(swaps: Sequence[Swap], currency: str) -> ExchangeBill:
     if not swaps:
         raise InvalidInput("Choose what goes out instead.", field="replacement")
     return write_exchange_bill(swaps, minimum=smallest_charge(currency), step=step(currency))
 
 
+def _paid(
+    desk: Desk, order: OrderSnapshot, settlements: Sequence[Settlement], line: OrderLine, pick: Pick
+) -> Money:
+    """What the units were paid with; for those of a replacement order that is in the order before it, too."""
+    due = due_for(order, settlements, line.line_id, pick.quantity)
+    if not order.replaces:
+        return due
+    with reading(desk.engine) as session:
+        row = returns.resolution_named(session, order.replaces)
+        plan = plan_of(row) if row is not None else None
+    if plan is None or remaining_units(order, settlements, line.line_id) < pick.quantity:
+        return due
+    return chain_value(plan.swaps, line.product_id, line.variation_id, pick.quantity) or due
+
+
 def _swap(
-    order: OrderSnapshot,
-    settlements: Sequence[Settlement],
     pick: Pick,
     line: OrderLine,
+    paid: Money,
     products: Mapping[tuple[int, int], Product],
 ) -> Swap:
     product = products.get((pick.product_id, pick.variation_id))
@@ -137,7 +175,7 @@ def _swap(
         product_id=line.product_id,
         variation_id=line.variation_id,
         quantity=pick.quantity,
-        paid=due_for(order, settlements, line.line_id, pick.quantity),
+        paid=paid,
         list_price=line.list_price,
         price=today.price if today else None,
         regular=today.regular if today else None,

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import documents
 from bot.desk.exchange_facts import facts_of, plan_of
 from bot.resolutions import CHECKOUT_WATCH, EXCHANGING
-from bot.rules.case import ExchangeLine, ExchangeState, ExchangeWish, StrayPayment
+from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ExchangeWish, StrayPayment
 from bot.rules.exchange import Swap
 from bot.rules.exchange_flow import MOST_REQUESTS, ExchangeFacts, ExchangePlan
 from store import returns
@@ -52,6 +52,7 @@ def _decided(
         trouble=facts.trouble,
         trouble_values=facts.trouble_values,
         checking=any(step.state is OperationState.IN_DOUBT for step in steps) or stuck,
+        doubt=_doubt(steps),
         strays=tuple(
             StrayPayment(one.number, one.held, one.paid_at, one.payment_intent)
             for one in facts.payments
@@ -59,6 +60,14 @@ def _decided(
         ),
     )
     return _with_payment(shown, facts, row.currency)
+
+
+def _doubt(steps: Sequence[Operation]) -> ExchangeDoubt | None:
+    """What was asked and not answered, and when the desk looks again."""
+    step = next((step for step in steps if step.state is OperationState.IN_DOUBT), None)
+    if step is None:
+        return None
+    return ExchangeDoubt(step.kind.startswith("stripe."), step.sent_at, step.due_at)
 
 
 def _with_payment(shown: ExchangeWish, facts: ExchangeFacts, currency: str) -> ExchangeWish:

@@ -33,6 +33,9 @@ DELIVERED_KEYS = ("_delivered_at", "delivered_at", "_date_delivered", "date_deli
 SUBSCRIPTION_KEYS = ("_subscription_", "_wcs_", "_wps_sfw_", "_ywsbs_")
 DEPOSIT_KEYS = ("_wc_deposits_", "_awcdp_", "_deposit_", "is_deposit", "_is_deposit")
 
+# Our own marks: the exchange an order belongs to, and on the one made for it, which order it replaces.
+EXCHANGE_KEY, ORIGINAL_KEY = "_returns_desk_exchange", "_returns_desk_exchange_of"
+
 # Our own mark on a row that only puts goods back on the shelf: the reference ends in -S and a number.
 RESTOCK_MARK = re.compile(r"\S+-S[0-9]+(?:\s|$)")
 
@@ -76,6 +79,7 @@ def read_snapshot(row: Row, refunds: tuple[ShopRefund, ...], facts: ShopFacts) -
         needs_human=_needs_human(row, entries),
         decimals_confirmed=facts.decimals == exponent(currency),
         store_url=_admin_page(whole(row, "id"), facts),
+        replaces=str(entries.get(EXCHANGE_KEY) or "").split(", ")[0] if entries.get(ORIGINAL_KEY) else "",
     )
 
 

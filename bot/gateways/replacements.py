@@ -14,8 +14,9 @@ from bot.gateways.answers import Unreadable, read_json
 from bot.gateways.client import Client, Params
 from bot.gateways.nouns import ReplacementLine, ReplacementOrder
 from bot.gateways.orders import or_not_found, order_row
+from bot.gateways.reading import EXCHANGE_KEY
 from bot.gateways.refunds import OPERATION_KEY
-from bot.gateways.replacing import EXCHANGE_KEY, RESERVED, Sums, corrections, order_body, units_of
+from bot.gateways.replacing import RESERVED, Sums, corrections, order_body, units_of
 from bot.gateways.schema import Row, as_row, as_rows, meta, money, needed, number, rows, text, whole, whole_or
 from bot.gateways.taxes import Rates, class_rates
 from bot.gateways.transport import Answer

@@ -12,13 +12,13 @@ from typing import Any
 
 from bot.errors import Refused
 from bot.gateways.nouns import ReplacementLine
+from bot.gateways.reading import EXCHANGE_KEY, ORIGINAL_KEY
 from bot.gateways.refunds import OPERATION_KEY
 from bot.gateways.schema import Row, meta, rows, whole, whole_or
 from bot.gateways.taxes import Net, Rates, Rounding, fitting_net, line_rates, plain_net
 from store.money import Money, total
 
 RESERVED = "on-hold"  # takes the units off the shelf, cannot be paid in the shop, and is not sent
-EXCHANGE_KEY, ORIGINAL_KEY = "_returns_desk_exchange", "_returns_desk_exchange_of"
 ROUNDING_FEE = "Rounding"
 EXEMPT_KEY = "is_vat_exempt"  # by which the shop remembers a customer who pays no tax
 

@@ -102,6 +102,20 @@ class ExchangeBill:
         return Money(max(0, -self.difference.minor), self.difference.currency)
 
 
+def chain_value(swaps: Sequence[Swap], product_id: int, variation_id: int, quantity: int) -> Money | None:
+    """What units of an article count for that went out in an exchange before (rule X10).
+
+    It is what was paid for the first article, and the difference that was paid or given back for this one.
+    None where no such article went out.
+    """
+    for swap in swaps:
+        one = swap.replacement
+        if (one.product_id, one.variation_id) == (product_id, variation_id):
+            value = swap.returned.paid + swap.price - swap.base
+            return total(value.allocate([1] * one.quantity)[:quantity], value.currency)
+    return None
+
+
 def write_exchange_bill(swaps: Sequence[Swap], *, minimum: Money, step: int = 1) -> ExchangeBill:
     """Base, price and difference of all swaps together. ``minimum`` is the least that can be charged.
 

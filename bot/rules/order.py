@@ -96,7 +96,7 @@ class OrderSnapshot:
 
     ``card_paid`` is what the payment method itself took where something else (a gift card) paid the rest;
     None means it took everything. ``stripe_currency`` is what Stripe took the payment in, empty where the
-    desk's key does not know it.
+    desk's key does not know it. ``replaces`` is the reference of the exchange this order was made for.
     """
 
     order_id: int
@@ -124,6 +124,7 @@ class OrderSnapshot:
     store_url: str = ""
     card_paid: Money | None = None
     stripe_currency: str = ""
+    replaces: str = ""
 
     @property
     def refunded(self) -> Money:

@@ -298,3 +298,25 @@ def test_whoever_decides_on_what_is_shown_no_longer_is_told(barter: Barter) -> N
     with pytest.raises(StaleCase):
         cancel_exchange(barter.world.desk, return_id, BOB, seen)
     assert len(operations(barter.world, "shop.replace")) == 1
+
+
+def test_an_exchange_of_an_exchange_counts_what_was_paid_along_the_way(barter: Barter) -> None:
+    """Fifty for the hoodie and thirty more for the coat: the coat counts eighty."""
+    first = barter.order()
+    return_id = barter.open(first)
+    barter.choose(return_id, barter.coat)
+    barter.arrive(return_id)
+    barter.world.work()
+    barter.stripe.pay(barter.sessions()[0]["id"])
+    let_pass(barter.world, minutes=5)
+    (second,) = barter.replacements(first)
+    again = barter.open(second)
+    with pytest.raises(Blocked, match="paid on this order"):
+        barter.choose(again, barter.cap)
+    barter.choose(again, barter.sizes["S"])
+    barter.arrive(again)
+    barter.world.work()
+    assert barter.exchange(again).state is ExchangeState.DONE
+    decide(barter.world, again, Method.MANUAL_REFUND)
+    barter.world.work()
+    assert [str(row.amount) for row in barter.world.shop.refunds(second.id) if row.amount] == ["30.00"]
