@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.desk.cases import load_case
+from bot.resolutions import EXCHANGING
 from store.money import Money
 from store.terms import Method, Wish
 from tests.proof.processes.judge import complaints, payments
 from tests.proof.processes.office import PEOPLE, PRICE, Decision, Office, an_office
-from tests.proof.processes.racer import Ask, Deed, Finish, Reject, Settle
+from tests.proof.processes.racer import Ask, Choose, Deed, Finish, Reject, Settle
 from tests.proof.processes.storms import Storm, is_money
 from tests.proof.processes.track import Track, a_track
 from tests.proof.processes.victim import pay
@@ -23,6 +24,7 @@ WAYS = (Method.GATEWAY_REFUND, Method.STORE_CREDIT, Method.MANUAL_REFUND)
 GATEWAYS = ("stripe", "paypal")
 FORBIDDEN = "Exchange chosen: do NOT refund money. Cancel the exchange first."
 ROUNDS = [pytest.param(100, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.proof)]
+EXCHANGE_ROUNDS = [pytest.param(10, marks=pytest.mark.slow), pytest.param(2500, marks=pytest.mark.proof)]
 PARTIAL_ROUNDS = [pytest.param(10, marks=pytest.mark.slow), pytest.param(250, marks=pytest.mark.proof)]
 
 
@@ -128,6 +130,36 @@ def test_a_unit_is_never_both_paid_for_and_exchanged(
     storm.ward.strike(payers)
     if rounds > 100:
         assert min(ends["exchanged"], ends["settled"]) > 0, ends
+
+
+@pytest.mark.parametrize("rounds", EXCHANGE_ROUNDS)
+def test_of_an_exchange_and_a_refund_at_once_only_one_happens(
+    office: Office, track: Track, storm: Storm, rounds: int
+) -> None:
+    """The ledger of the bank and the orders of the shop say which; never both, and never two orders."""
+    payers, ends = storm.ward.start(pay, None), Counter[str]()
+    for _ in range(rounds):
+        order = office.order("paypal", 1)
+        return_id = office.open(order)
+        seen, choice = office.look(return_id, Method.GATEWAY_REFUND)
+        offer = office.offer(return_id)
+        deeds: list[Deed] = [
+            Settle(return_id, seen, choice, PEOPLE[0]),
+            Choose(return_id, seen, offer, PEOPLE[1]),
+        ]
+        finishes = track.run(office.dice.sample(deeds * 4, 8))
+        won = [finish.won for finish in finishes if finish.won]
+        assert len(won) == 1, f"seed {SEED}: {won}"
+        storm.await_quiet(is_money)
+        storm.await_quiet(lambda one: one.kind in EXCHANGING)
+        made = [one for one in office.sandbox.shop.state.orders.values() if one.parent_id == order.id]
+        paid = payments(office, order.id)
+        ends["exchanged" if made else "refunded"] += 1
+        assert (paid, len(made)) in (([], 1), ([PRICE], 0)), f"seed {SEED}: {paid} and {len(made)} orders"
+        assert all(one.status == "processing" for one in made), f"seed {SEED}"
+    storm.ward.strike(payers)
+    if rounds > 100:
+        assert min(ends["exchanged"], ends["refunded"]) > 0, ends
 
 
 def judge_money(office: Office) -> None:

@@ -11,10 +11,12 @@ from sqlmodel import col, select
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.desk.access import Operator
+from bot.desk.exchange import ExchangeOffer, Pick, price_exchange
 from bot.desk.inspection import Arrival, receive
 from bot.desk.intake import NewReturn, WantedItem, open_return
 from bot.desk.orders import read_order
 from bot.desk.resolution import load_settling, resolve
+from bot.resolutions import CHECKOUT_WATCH, EXCHANGING
 from bot.rules.choice import RefundChoice
 from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
@@ -61,6 +63,7 @@ class Office:
     decisions: list[Decision] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
     mug: Any = None
+    other: Any = None
 
     def order(self, payment_method: str, quantity: int = 3) -> shops.Order:
         """A paid order of mugs: three, so that the shop itself would not mind a second refund of one."""
@@ -93,6 +96,14 @@ class Office:
         wanted: dict[str, Any] = {"method": method, "deduct_label": False, "restock": True}
         return case.version, replace(default_choice(case), reference="SEPA 1", **wanted)
 
+    def offer(self, return_id: int) -> ExchangeOffer:
+        """A blue mug at the same price for what comes back."""
+        if self.other is None:
+            self.other = self.sandbox.shop.add_product("Mug, blue", "33.00", sku="MUG-B", stock=1_000_000)
+        item = load_settling(self.desk, return_id).case.items[0]
+        pick = Pick(item.line_id, item.quantity, self.other.id, 0, item.quantity)
+        return price_exchange(self.desk, return_id, (pick,))
+
     def plant(self, count: int) -> None:
         """So many returns, each decided on: work for those who are about to die."""
         for number in range(count):
@@ -117,7 +128,7 @@ class Office:
     def unfinished(self) -> list[Operation]:
         """What is still to be done for the decisions: money, cards, lines and notes."""
         ended = (OperationState.DONE, OperationState.REFUSED, OperationState.GIVEN_UP)
-        rows = select(Operation).where(col(Operation.kind).in_(MONEY | TOLD))
+        rows = select(Operation).where(col(Operation.kind).in_(MONEY | TOLD | EXCHANGING - {CHECKOUT_WATCH}))
         with reading(self.desk.engine) as session:
             return list(session.exec(rows.where(col(Operation.state).not_in(ended))))
 

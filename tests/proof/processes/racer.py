@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.desk.access import Operator
 from bot.desk.decisions import reject
+from bot.desk.exchange import ExchangeOffer, choose_exchange
 from bot.desk.intake import NewReturn, open_return
 from bot.desk.resolution import resolve
 from bot.errors import DeskError
@@ -50,7 +51,17 @@ class Reject:
     by: Operator
 
 
-Deed = Settle | Ask | Reject
+@dataclass(frozen=True)
+class Choose:
+    """Somebody who has a card of this version before them agrees to an exchange."""
+
+    return_id: int
+    seen: int
+    offer: ExchangeOffer
+    by: Operator
+
+
+Deed = Settle | Ask | Reject | Choose
 
 
 @dataclass(frozen=True)
@@ -107,4 +118,6 @@ def _done(desk: Desk, deed: Deed) -> str:
     if isinstance(deed, Reject):
         reject(desk, deed.return_id, deed.by, deed.seen, "no")
         return "rejected"
+    if isinstance(deed, Choose):
+        return choose_exchange(desk, deed.return_id, deed.by, deed.seen, deed.offer)
     return resolve(desk, deed.return_id, deed.by, deed.seen, deed.choice)

@@ -15,6 +15,7 @@ from bot.clock import utc_now
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.pace import Pace
+from bot.resolutions import EXCHANGING
 from bot.worker import run
 from handlers.slack.app import create_bolt
 from handlers.web import create_app
@@ -61,7 +62,9 @@ def pay(orders: Orders) -> None:
     """A worker that knows nothing but money: where thousands of rounds are run, nobody draws their cards."""
     ears = _begin(orders)
     journal = create_worker(_open(orders)).journal
-    money = {kind: one for kind, one in ears.watched(journal.performers).items() if kind in MONEY}
+    money = {
+        kind: one for kind, one in ears.watched(journal.performers).items() if kind in MONEY | EXCHANGING
+    }
     journal = replace(journal, pace=PACE, performers=money)
     orders.report.send("ready")
     run(journal, threading.Event(), threading.Event())
