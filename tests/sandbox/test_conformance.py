@@ -15,6 +15,7 @@ REFUND = f"{WOOCOMMERCE} wc-order-functions.php (wc_create_refund)"
 PLUGIN = "github.com/woocommerce/woocommerce-gateway-stripe"
 KEYS = "docs.stripe.com/api/idempotent_requests"
 RACES, HOOKS = "shop/test_shop_races.py", "shop/test_shop_webhooks.py"
+ORDERS, REPLACEMENTS = f"{WOOCOMMERCE} Version3 orders controller", "shop/test_shop_replacements.py"
 IDEMPOTENCY, REFUNDS = "stripe/test_stripe_idempotency.py", "stripe/test_stripe_refunds.py"
 CLICKS, EVENTS, WEB = (f"slack/test_slack_{name}.py" for name in ("clicks", "events", "web_api"))
 
@@ -73,6 +74,36 @@ FACTS = (
         f"{WOOCOMMERCE} Version3 refunds controller",
         "shop/test_shop_recordings.py",
         "test_the_shop_answers_as_recorded",
+    ),
+    (
+        "A new order is saved as pending before it gets its status",
+        ORDERS,
+        REPLACEMENTS,
+        "test_what_a_new_order_leaves_behind_when_it_goes_wrong",
+    ),
+    (
+        "A refused coupon leaves a draft behind",
+        ORDERS,
+        REPLACEMENTS,
+        "test_a_refused_coupon_leaves_a_child_behind_that_carries_its_mark",
+    ),
+    (
+        "On-hold takes stock and cannot be paid",
+        f"{WOOCOMMERCE} wc-stock-functions.php (wc_maybe_reduce_stock_levels)",
+        REPLACEMENTS,
+        "test_an_order_on_hold_holds_its_units_and_cannot_be_paid",
+    ),
+    (
+        "Stock is taken once for an order, whatever statuses follow",
+        f"{WOOCOMMERCE} wc-stock-functions.php (wc_maybe_reduce_stock_levels)",
+        REPLACEMENTS,
+        "test_processing_after_on_hold_takes_nothing_twice_and_mails_once",
+    ),
+    (
+        "Cancelling gives stock back once",
+        f"{WOOCOMMERCE} wc-stock-functions.php (wc_maybe_increase_stock_levels)",
+        REPLACEMENTS,
+        "test_cancelling_gives_back_once",
     ),
     (
         "The plugin copies the reason into the refund's metadata",

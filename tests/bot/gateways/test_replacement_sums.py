@@ -7,6 +7,7 @@ import pytest
 from bot.errors import Refused
 from bot.gateways.nouns import ReplacementLine
 from bot.gateways.taxes import Rate, Rounding, fitting_net, gross_of
+from bot.sandbox.faults import Fault
 from store.money import Money
 from tests.bot.gateways.sandbox_world import ANNE, World
 
@@ -38,6 +39,25 @@ def test_one_line_collects_any_amount(world: World, inclusive: bool, at_subtotal
     world.there.state.round_at_subtotal = at_subtotal
     for amount in AMOUNTS:
         assert collect(world, amount) == Decimal(amount) / 100
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_where_the_order_tells_the_rate_the_new_one_is_right_at_once(world: World, inclusive: bool) -> None:
+    shop = world.there
+    shop.state.prices_include_tax = inclusive
+    mug = shop.add_product("Mug", "99.00")
+    original = shop.place_order([(mug, 1)], meta={"_returns_desk_exchange": "RMA-1-R1"})
+    world.faults.storm("shop", Fault.ERROR_BEFORE, method="PUT")
+    for amount in range(1, 100, 7):
+        lines = [ReplacementLine(mug.id, 0, 1, Money(9900, "EUR"), Money(amount, "EUR"))]
+        made = world.here.create_replacement(original.id, lines, operation=f"{amount}", reference="RMA-1-R1")
+        assert made.total == Money(amount, "EUR")
+
+
+def test_halves_of_taxes_go_down_where_prices_include_them() -> None:
+    """Recorded: order_create_cancelled counts 1.665 as 1.66."""
+    assert Rounding(2, halves_down=True).tax(Decimal("1.665")) == Decimal("1.66")
+    assert Rounding(2, halves_down=False).tax(Decimal("1.665")) == Decimal("1.67")
 
 
 @pytest.mark.parametrize("inclusive", [True, False])
