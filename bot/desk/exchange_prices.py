@@ -64,7 +64,7 @@ def price_exchange(
     lines = {pick.line_id: _line(case, pick) for pick in picks}
     wanted = {(pick.product_id, pick.variation_id) for pick in picks}
     known = {(line.product_id, line.variation_id) for line in lines.values()}
-    products = desk.shop.read_products(wanted | known)
+    products = desk.shop.read_products(wanted | known, order_id=case.order.order_id)
     paid = {
         pick.line_id: _paid(desk, case.order, case.settlements, lines[pick.line_id], pick) for pick in picks
     }
@@ -84,7 +84,8 @@ def wish_for(desk: Desk, order: OrderSnapshot, picks: Sequence[Pick]) -> Exchang
     """
     lines = {pick.line_id: order.line(pick.line_id) for pick in picks}
     known = {(line.product_id, line.variation_id) for line in lines.values() if line}
-    products = desk.shop.read_products({(pick.product_id, pick.variation_id) for pick in picks} | known)
+    wanted = {(pick.product_id, pick.variation_id) for pick in picks}
+    products = desk.shop.read_products(wanted | known, order_id=order.order_id)
     with reading(desk.engine) as session:
         settlements = settlements_of(session, order.order_id)
     swaps = []

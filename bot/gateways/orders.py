@@ -1,6 +1,5 @@
 """Finding and reading orders and their refunds, as evidence: past caches, every page. Reads only."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from bot.errors import NotFound, Refused, Unreachable
@@ -8,9 +7,10 @@ from bot.gateways import setup
 from bot.gateways.answers import Unreadable, read_json
 from bot.gateways.client import Client, Params
 from bot.gateways.history import order_rows
+from bot.gateways.pricing import Pricing
 from bot.gateways.reading import ShopFacts, read_refund, read_snapshot
 from bot.gateways.schema import Row, as_row, as_rows, needed, rows, text, whole
-from bot.gateways.taxes import Rates, class_rates
+from bot.gateways.taxes import class_rates
 from bot.gateways.transport import Answer
 from bot.i18n import N_
 from bot.rules.order import OrderSnapshot, ShopRefund
@@ -50,19 +50,22 @@ def order_row(client: Client, order_id: int, params: Params) -> Row:
     return row
 
 
-def rates_on_top(client: Client, order_id: int) -> Mapping[str, Rates] | None:
-    """What comes on top of the shop's prices for the buyer of this order, by tax class; None for nothing.
+def pricing_for(client: Client, order_id: int, currency: str) -> Pricing:
+    """What the buyer of this order pays on top of the prices of a shop in ``currency``.
 
     What the shop is set to counts. A key that may not see it has to believe the order, which tells how the
     shop was set then.
     """
-    row = order_row(client, order_id, {"_fields": "id,status,prices_include_tax,line_items,tax_lines"})
+    fields = "id,status,currency,prices_include_tax,line_items,tax_lines"
+    row = order_row(client, order_id, {"_fields": fields})
+    if text(row, "currency") != currency:
+        return Pricing("")
     try:
         gross = setup.prices_include_tax(client)
     except Refused:
         gross = row.get("prices_include_tax") is True
     try:
-        return None if gross else class_rates(row)
+        return Pricing(currency, None if gross else class_rates(row))
     except Unreadable as e:
         raise Unreachable(f"order {order_id} of the shop cannot be read: {e}", code="unreadable") from e
 

@@ -14,7 +14,10 @@ from store.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """The shop's currency, and the rates to put on top by tax class; None where prices are gross already."""
+    """The shop's currency, and the rates to put on top by tax class; None where prices are gross already.
+
+    Without a currency nothing has a price: the shop has none in the one that is asked for.
+    """
 
     currency: str
     on_top: Mapping[str, Rates] | None = None
@@ -24,7 +27,7 @@ class Pricing:
 
         None for an article without a price, and for one of a tax class that nothing is known of.
         """
-        if not text(row, name):
+        if not (self.currency and text(row, name)):
             return None
         entered, taxed_as = number(row, name), tax_class(row)
         if self.on_top is None or taxed_as is None:

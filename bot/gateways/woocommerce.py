@@ -152,7 +152,8 @@ class Shop:
         """Articles by product and variation, as they are sold now; what is not sold any more is left out.
 
         With ``order_id`` prices are gross as that order's customer pays them, also where prices are entered
-        without tax: None then for a tax class that is not on the order. Without it they are as entered.
+        without tax: None then for a tax class that is not on the order, and where the order is in another
+        currency than the shop. Without it they are as entered.
         """
         return catalogue.read_products(self.client, articles, self._pricing(order_id))
 
@@ -270,8 +271,7 @@ class Shop:
 
     def _pricing(self, order_id: int | None) -> Pricing:
         currency = self._remembered()[0].currency
-        on_top = None if order_id is None else orders.rates_on_top(self.client, order_id)
-        return Pricing(currency, on_top)
+        return Pricing(currency) if order_id is None else orders.pricing_for(self.client, order_id, currency)
 
     def _facts(self) -> ShopFacts:
         settings, refunding = self._remembered()

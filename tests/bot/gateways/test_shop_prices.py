@@ -68,6 +68,12 @@ def test_a_tax_class_that_is_not_on_the_order_has_no_price(world: World) -> None
     assert world.here.read_products(wanted, order_id=order.id)[book.id, 0].price == EUR(1055)
 
 
+def test_in_a_currency_that_is_not_the_shops_nothing_has_a_price(world: World) -> None:
+    shirt = article(world, "SHIRT-LIN")
+    order = world.there.place_order([(shirt, 1)], currency="USD")
+    assert world.here.read_products([(shirt.id, 0)], order_id=order.id)[shirt.id, 0].price is None
+
+
 def test_prices_for_an_order_that_is_not_there_are_not_told(world: World) -> None:
     with pytest.raises(NotFound):
         world.here.read_products([(1, 0)], order_id=999999)
