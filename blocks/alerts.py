@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks import money
+from blocks import exchange, money
 from blocks.kit import code, headed, inert, mention, moment, sentence
 from bot.i18n import N_, Words
-from bot.rules.alerts import Alert, alerts
+from bot.rules.alert import Alert
+from bot.rules.alerts import alerts
 from bot.rules.case import CaseResolution, ReturnCase
 from bot.rules.flags import Flag
-from store.terms import Method
+from store.terms import Method, ResolutionStatus
 
 Line = Callable[[Mapping[str, Any], ReturnCase, Words], str]
 
@@ -25,14 +26,6 @@ def alert_lines(case: ReturnCase, words: Words) -> str:
 def alert_line(alert: Alert, case: ReturnCase, words: Words) -> str:
     """One alert in words."""
     return LINES[alert.name](alert.values, case, words)
-
-
-def _exchange(_v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
-    return headed(
-        STOP,
-        words("Exchange chosen: do NOT refund money."),
-        words("The customer takes another product instead."),
-    )
 
 
 def _disputed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -70,14 +63,6 @@ UNUSUAL = {
     "gift_card": N_("a gift card"),
     "fractional_quantity": N_("goods sold by weight or length"),
 }
-
-
-def _unpaid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    lead = words("Do not ship: the difference of {amount} is not paid yet.", amount=v["amount"])
-    sent = words("Link sent {time}.", time=moment(v["sent"], words)) if v["sent"] else ""
-    if not v["expires"]:
-        return headed(WAIT, lead, sent)
-    return headed(WAIT, lead, sent, words("It expires {time}.", time=moment(v["expires"], words)))
 
 
 def _extra(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -127,20 +112,19 @@ def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return headed(LOOK, words("Worth a second look:"), signs)
 
 
-def _paid(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
-    when = moment(v["at"], words)
-    payment = code(v["payment"]) if v["payment"] else ""
-    return headed(
-        CHECK,
-        words("Difference paid: {amount}", amount=v["amount"]),
-        " · ".join(filter(None, [when, payment])),
-    )
-
-
 def _settled(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     done: CaseResolution = v["resolution"]
     beside = [text for text in _beside(done, words) if text]
-    return " · ".join([headed(CHECK, _done(done, case, words)), *beside])
+    return " · ".join([headed(CHECK, _done(done, case, words)), *beside, *_in_exchange(done, case, words)])
+
+
+def _in_exchange(done: CaseResolution, case: ReturnCase, words: Words) -> list[str]:
+    """What belongs to an exchange: the payment of its difference, or the goods beside what was given back."""
+    if done.method is Method.EXCHANGE:
+        return exchange.payment_of(case, words)
+    exchanges = [one for one in case.resolutions if one.method is Method.EXCHANGE]
+    is_done = any(one.status is ResolutionStatus.DONE for one in exchanges)
+    return [exchange.exchanged(case, words)] if is_done else []
 
 
 def _since(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -154,6 +138,8 @@ def _pending(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 
 
 def _done(done: CaseResolution, case: ReturnCase, words: Words) -> str:
+    if done.method is Method.EXCHANGE:
+        return exchange.exchanged(case, words)
     if not done.amount:
         return words("Settled without payment")
     if done.method is Method.STORE_CREDIT:
@@ -241,7 +227,7 @@ FLAGS: Mapping[str, Callable[[Mapping[str, Any], Words], str]] = {
 }
 
 LINES: Mapping[str, Line] = {
-    "exchange_do_not_refund": _exchange,
+    **exchange.ALERTS,
     "bank_returned": money.bank_returned,
     "needs_person": money.needs_person,
     "disputed": _disputed,
@@ -252,7 +238,6 @@ LINES: Mapping[str, Line] = {
     "refused_by_shop": _refused,
     "credit_refused": _credit_refused,
     "needs_human_order": _needs_human,
-    "difference_unpaid": _unpaid,
     "extra_items": _extra,
     "missing_items": _missing,
     "deadline_passed": _passed,
@@ -262,7 +247,6 @@ LINES: Mapping[str, Line] = {
     "late_override": _late,
     "question_pending": _question,
     "flags": _flags,
-    "difference_paid": _paid,
     "not_booked": money.not_booked,
     "bank_pending": _pending,
     "settled": _settled,

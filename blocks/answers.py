@@ -6,7 +6,8 @@ from blocks import ids
 from blocks.card import due, money_under_way, standing, waits
 from blocks.kit import Block, button, context, inert, mention, section
 from bot.i18n import Words
-from bot.rules.alerts import Level, colour
+from bot.rules.alert import Level
+from bot.rules.alerts import colour
 from bot.rules.case import ReturnCase
 from bot.rules.lifecycle import is_open
 from store.terms import ResolutionStatus, ReturnStatus, Wish

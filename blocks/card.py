@@ -5,6 +5,7 @@ from datetime import datetime
 
 from blocks import ids, money
 from blocks.alerts import alert_lines
+from blocks.exchange import exchange_part, exchange_status
 from blocks.kit import (
     COLOURS,
     FALLBACK,
@@ -23,12 +24,13 @@ from blocks.kit import (
     sentence,
 )
 from bot.i18n import N_, Words
-from bot.rules.actions import Action, actions, blocked
+from bot.rules.actions import Action, at_hand, blocked
 from bot.rules.alerts import alerts, colour, is_lively
-from bot.rules.case import CaseItem, ReturnCase, Stage, Step
+from bot.rules.case import CaseItem, ExchangeState, ReturnCase, Stage, Step, StrayPayment
+from bot.rules.exchange_alerts import exchange_state
 from bot.rules.policy import clock_paused
 from store.money import Money, total
-from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
+from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus
 
 MOST_ITEMS = 6  # lines of goods on a card; the refund box has them all
 MOST_CHARACTERS = 2400  # of them, so that a card stays far from what Slack takes
@@ -51,6 +53,10 @@ LABELS = {
     Action.OPEN_IN_SHOP: N_("Open in WooCommerce"),
     Action.LOOK_NOT_REFUNDED: money.NONE[Step.SHOP_REFUND],
     Action.LOOK_WAS_REFUNDED: money.FOUND[Step.SHOP_REFUND],
+    Action.EXCHANGE: N_("Exchange…"),
+    Action.EXCHANGE_AGAIN: N_("Try again"),
+    Action.CANCEL_EXCHANGE: N_("Cancel exchange…"),
+    Action.GIVE_STRAY_BACK: N_("Give it back"),
 }
 
 
@@ -79,7 +85,7 @@ def card_blocks(case: ReturnCase, words: Words) -> list[Block]:
 def _open_blocks(case: ReturnCase, words: Words) -> list[Block]:
     """What is needed to decide: the goods, the wish, the facts, and why there is no refund box."""
     facts = context(_facts(case, words), _customer(case, words), _owner(case, words), block_id="facts")
-    blocks = [section(lines(_items(case, words), _instead(case, words)), "items"), facts]
+    blocks = [section(lines(_items(case, words), exchange_part(case, words)), "items"), facts]
     reasons = [sentence(words, why.message, why.values) for why in blocked(case)]
     return [*blocks, context(*reasons, block_id="blocked")] if reasons else blocks
 
@@ -98,6 +104,8 @@ def standing(case: ReturnCase, words: Words) -> str:
     """Where it stands in a few words: the status, or how far a decision about money has come."""
     if money_under_way(case):
         return _progress(case, words)
+    if is_lively(case) and exchange_status(case, words):
+        return exchange_status(case, words)
     return words("Money on its way") if is_on_its_way(case) else words.term(case.status)
 
 
@@ -136,6 +144,8 @@ def _status(case: ReturnCase, words: Words) -> str:
     if money_under_way(case):
         return _progress(case, words, since=moment(_since(case), words))
     if is_lively(case):
+        if case.owner is not None and exchange_status(case, words):
+            return exchange_status(case, words)
         arrived = moment(case.received_at or case.opened_at, words)
         return words("{status}, since {time}", status=_waiting(case, words), time=arrived)
     if case.status is ReturnStatus.RESOLVED and case.closed_by and case.closed_at:
@@ -234,19 +244,6 @@ def _photos(item: CaseItem, words: Words) -> str:
     return ":frame_with_picture: " + words.plural("{count} photo", "{count} photos", item.photos)
 
 
-def _instead(case: ReturnCase, words: Words) -> str:
-    """What goes out in exchange, with its price and its stock."""
-    wish = case.exchange
-    if wish is None or case.wish is not Wish.EXCHANGE:
-        return ""
-    parts = [f"{wish.quantity} × {inert(wish.name, 70)}", code(wish.sku) if wish.sku else ""]
-    parts.append(words.money(wish.price) if wish.price else "")
-    if wish.stock is not None:
-        parts.append(words("{count} in stock", count=wish.stock))
-    lead = words("Wants instead")
-    return f"*{lead}*  " + " · ".join(filter(None, parts))
-
-
 def _facts(case: ReturnCase, words: Words) -> str:
     order = case.order
     title = inert(order.payment_title or order.payment_method, 60)
@@ -291,35 +288,31 @@ def _owner(case: ReturnCase, words: Words) -> str:
 
 def _buttons(case: ReturnCase, words: Words) -> Block:
     """The few that are needed now; the rest one click further. Values carry return and version only."""
-    offered = actions(case)
-    keen = [action for action in offered if action not in LATER or action is offered[0]][:BUTTONS]
     value = f"{case.return_id}:{case.version}"
-    drawn = [_button(action, value, case, words, primary=place == 0) for place, action in enumerate(keen)]
+    drawn = [
+        _button(action, value, case, words, primary=place == 0)
+        for place, action in enumerate(at_hand(case)[:BUTTONS])
+    ]
     drawn.append(button(words("More…"), ids.MORE, value))
     return {"type": "actions", "block_id": "buttons", "elements": drawn}
 
 
-LATER = frozenset(
-    {
-        Action.APPROVE,
-        Action.REJECT,
-        Action.ASK,
-        Action.ANSWERED,
-        Action.EXTEND,
-        Action.CANCEL,
-        Action.REOPEN,
-        Action.HAND_OVER,
-        Action.TIMELINE,
-        Action.OPEN_IN_SHOP,
-    }
-)
-PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.RECEIVED, Action.APPROVE})
+def without_room(case: ReturnCase) -> tuple[Action, ...]:
+    """What would stand on the card if there were room for it."""
+    return at_hand(case)[BUTTONS:]
+
+
+PRIMARY = frozenset({Action.TAKE, Action.REFUND_BOX, Action.RECEIVED, Action.APPROVE, Action.EXCHANGE})
 
 
 def _button(action: Action, value: str, case: ReturnCase, words: Words, *, primary: bool) -> Block:
     more: Block = {"style": "primary"} if primary and action in PRIMARY else {}
     if action is Action.LOOK_NOT_REFUNDED:
         more = {"style": "danger", "confirm": _confirmation(words)}
+    if action is Action.GIVE_STRAY_BACK and case.exchange:
+        stray = case.exchange.strays[0]
+        value = f"{value}:{stray.number}"
+        more = {"style": "danger", "confirm": give_back_confirmation(stray, words)}
     return button(label_of(action, case, words), action.value, value, **more)
 
 
@@ -330,7 +323,29 @@ def label_of(action: Action, case: ReturnCase, words: Words) -> str:
         return money.found_label(asked, words)
     if asked is not None and action is Action.LOOK_NOT_REFUNDED:
         return money.none_label(asked, words)
+    if action is Action.GIVE_STRAY_BACK and case.exchange:
+        return words("Give {amount} back", amount=case.exchange.strays[0].amount)
+    state = exchange_state(case)
+    if action is Action.EXCHANGE and state in (ExchangeState.STUCK, ExchangeState.LAPSED):
+        return words("Choose another…")
+    if action is Action.EXCHANGE_AGAIN and state is ExchangeState.LAPSED:
+        return words("Send a new link")
     return words(LABELS[action])
+
+
+def give_back_confirmation(stray: StrayPayment, words: Words) -> Block:
+    """The dialogue before a payment is given back with one click."""
+    asked = words(
+        "The customer gets {amount} back to the card they paid with, from payment {payment}.",
+        amount=stray.amount,
+        payment=stray.payment,
+    )
+    return {
+        "title": plain(words("Give the payment back?"), 100),
+        "text": plain(asked, 300),
+        "confirm": plain(words("Give it back"), 30),
+        "deny": plain(words("Back"), 30),
+    }
 
 
 def _confirmation(words: Words) -> Block:

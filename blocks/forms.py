@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from blocks import ids
-from blocks.card import LABELS
+from blocks.card import LABELS, label_of, without_room
 from blocks.kit import (
     Block,
     View,
@@ -43,6 +43,14 @@ ABOUT = {
     Action.REOPEN: N_("Open this return again; what was settled stays settled."),
     Action.HAND_OVER: N_("Make somebody else the owner."),
     Action.TIMELINE: N_("Who did what, and when."),
+    Action.EXCHANGE: N_("Send other goods instead of money."),
+    Action.CANCEL_EXCHANGE: N_("Call the exchange off; what was paid for it goes back."),
+}
+CROWDED_OUT = {
+    Action.MESSAGE: N_("Write to the customer."),
+    Action.RECEIVED: N_("Note what has arrived."),
+    Action.REFUND_BOX: N_("Give money back."),
+    Action.EXCHANGE_AGAIN: N_("Go on where it stopped; what may have been done is looked for first."),
 }
 
 
@@ -53,15 +61,16 @@ def place_of(case: ReturnCase) -> str:
 
 def more(case: ReturnCase, words: Words) -> View:
     """Everything else that can be done with a return, each with what it does."""
-    rows = [_row(action, case, words) for action in actions(case) if action in ABOUT]
+    hidden = without_room(case)
+    rows = [_row(one, case, words) for one in actions(case) if one in ABOUT or one in hidden]
     if case.order.store_url:
         rows.append(_shop_row(case, words))
     return modal(words("More"), rows, callback_id=ids.NOTICE, close=words("Close"), place=place_of(case))
 
 
 def _row(action: Action, case: ReturnCase, words: Words) -> Block:
-    press = button(words(LABELS[action]), action.value, place_of(case))
-    return section(words(ABOUT[action]), f"more:{action.value}", accessory=press)
+    press = button(label_of(action, case, words), action.value, place_of(case))
+    return section(words(ABOUT.get(action) or CROWDED_OUT[action]), f"more:{action.value}", accessory=press)
 
 
 def _shop_row(case: ReturnCase, words: Words) -> Block:

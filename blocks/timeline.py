@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from blocks import ids
-from blocks.kit import Block, View, context, inert, mention, modal, section
+from blocks import exchange_thread, ids
+from blocks.kit import Block, View, context, inert, mention, modal, section, sentence
 from blocks.money import reason_of
 from bot.i18n import N_, Words
 from bot.rules.case import Bank, HistoryEntry, ReturnCase
@@ -14,6 +14,7 @@ from store.terms import Method
 MOST = 60  # entries in one modal
 
 VERBS: Mapping[str, str] = {
+    **exchange_thread.VERBS,
     "opened": N_("The return was opened"),
     "taken": N_("Taken"),
     "handed_over": N_("Handed over to {to}"),
@@ -60,12 +61,23 @@ def _entry(entry: HistoryEntry, case: ReturnCase, words: Words) -> Block:
     values = {name: _value(name, value, case, words) for name, value in entry.values.items()}
     if entry.verb == "bank_returned":
         values["reason"] = reason_of(Bank("", "failed", str(entry.values["reason"])), words)
+    if entry.verb == "exchange_stuck":
+        values["why"] = _why(entry.values, words)
     return section(f"*{when}*  {who}\n{words(VERBS[entry.verb], **values)}")
+
+
+def _why(values: Mapping[str, object], words: Words) -> str:
+    """The sentence of the catalogue about what a person decides."""
+    given = values.get("values")
+    filling = {str(name): value for name, value in given.items()} if isinstance(given, Mapping) else {}
+    return sentence(words, str(values["why"]), filling) if values.get("why") else ""
 
 
 def _value(name: str, value: object, case: ReturnCase, words: Words) -> object:
     if name == "amount" and isinstance(value, int):
         return words.money(Money(value, case.order.currency))
+    if name == "difference" and isinstance(value, int):
+        return exchange_thread.difference_words(value, case.order.currency, words)
     if name == "method":
         return words.term(Method(str(value)))
     if name == "end":

@@ -27,6 +27,7 @@ from handlers.slack.click import ANSWER
 from handlers.slack.commands import EXTEND, NEW
 from handlers.slack.differences import draw_difference
 from handlers.slack.events import HOME
+from handlers.slack.exchange_offers import PRICE, show_offer
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
         PEOPLE: Performer(partial(perform_look_up, desk, client)),
         NEW: Performer(partial(errands.fill_new_return, desk, client)),
         EXTEND: Performer(partial(errands.extend, desk, client)),
+        PRICE: Performer(partial(show_offer, desk, client)),
         DIFFERENCE: Performer(partial(draw_difference, desk, client), overwrites=True),
         HOME: Performer(partial(errands.publish_home, desk, client), overwrites=True),
     }

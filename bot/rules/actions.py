@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from bot.rules.alerts import is_lively
-from bot.rules.case import CaseResolution, ReturnCase, Step
+from bot.rules.case import CaseResolution, ExchangeState, ReturnCase, Step
 from bot.rules.choice import Problem
+from bot.rules.exchange_alerts import TO_BE_CHOSEN, exchange_state
 from bot.rules.lifecycle import may_cancel, next_status
 from bot.rules.objections import may_keep
 from bot.rules.proposal import possible_methods
@@ -32,6 +33,10 @@ class Action(StrEnum):
     OPEN_IN_SHOP = "open_in_shop"
     LOOK_NOT_REFUNDED = "look_not_refunded"
     LOOK_WAS_REFUNDED = "look_was_refunded"
+    EXCHANGE = "exchange"
+    EXCHANGE_AGAIN = "exchange_again"
+    CANCEL_EXCHANGE = "cancel_exchange"
+    GIVE_STRAY_BACK = "give_stray_back"
 
 
 ALWAYS = (Action.TIMELINE, Action.OPEN_IN_SHOP)
@@ -39,12 +44,22 @@ ALWAYS = (Action.TIMELINE, Action.OPEN_IN_SHOP)
 
 def actions(case: ReturnCase) -> tuple[Action, ...]:
     """The buttons in their order, the primary one first; what a rule blocks is not among them."""
+    more = tuple(_more(case)) if is_lively(case) and _money_under_way(case) is None else ()
+    over = _money_under_way(case) is None and not is_lively(case)
+    reopen = _if(Action.REOPEN, over and _may_reopen(case))
+    return tuple(dict.fromkeys([*at_hand(case), *more, *ALWAYS, *reopen]))
+
+
+def at_hand(case: ReturnCase) -> tuple[Action, ...]:
+    """Those of them that stand on the card itself, the primary one first, as far as there is room."""
     under_way = _money_under_way(case)
+    stray = _if(Action.GIVE_STRAY_BACK, case.exchange is not None and bool(case.exchange.strays))
     if under_way is not None:
-        return (*_looks(under_way), Action.MESSAGE, *ALWAYS)
+        return (*stray, *_looks(under_way), Action.MESSAGE)
     if not is_lively(case):
-        return (Action.MESSAGE, *ALWAYS, *_if(Action.REOPEN, _may_reopen(case)))
-    return tuple(dict.fromkeys([*_primary(case), *_beside(case), *_more(case), *ALWAYS]))
+        stuck = _if(Action.EXCHANGE_AGAIN, exchange_state(case) is ExchangeState.STUCK)
+        return (*stray, *stuck, Action.MESSAGE)
+    return tuple(dict.fromkeys([*stray, *_primary(case), *_beside(case)]))
 
 
 def _looks(asked: CaseResolution) -> tuple[Action, ...]:
@@ -70,6 +85,8 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
     """The one thing to do next."""
     if case.owner is None:
         yield Action.TAKE
+    elif exchange_state(case) in TO_BE_CHOSEN:
+        yield Action.EXCHANGE
     elif case.status is ReturnStatus.RECEIVED and _box_opens(case):
         yield Action.REFUND_BOX
     elif case.status is ReturnStatus.PENDING:
@@ -81,10 +98,25 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
 def _beside(case: ReturnCase) -> Iterator[Action]:
     """A complete parcel may still be followed by another, but that is not what one waits for."""
     yield from _if(Action.REFUND_BOX, _box_opens(case))
+    yield from _exchange_choices(case)
     may_arrive, complete = next_status(case.status, Event.RECEIVE) is not None, is_complete(case.items)
     yield from _if(Action.RECEIVED, may_arrive and not complete)
     yield Action.MESSAGE
     yield from _if(Action.RECEIVED, may_arrive and complete)
+
+
+def _exchange_choices(case: ReturnCase) -> Iterator[Action]:
+    """What an exchange waits for: that somebody chooses, asks again, or calls it off."""
+    state = exchange_state(case)
+    yield from _if(Action.EXCHANGE, state in TO_BE_CHOSEN)
+    if state in (ExchangeState.STUCK, ExchangeState.LAPSED):
+        yield Action.EXCHANGE_AGAIN
+        yield Action.CANCEL_EXCHANGE
+
+
+def may_exchange(case: ReturnCase) -> bool:
+    """Whether it can still be chosen what goes out: nothing was sent, and nothing is being called off."""
+    return exchange_state(case) not in (ExchangeState.DONE, ExchangeState.ENDING)
 
 
 def _more(case: ReturnCase) -> Iterator[Action]:
@@ -92,6 +124,8 @@ def _more(case: ReturnCase) -> Iterator[Action]:
     yield from _if(Action.APPROVE, next_status(case.status, Event.APPROVE) is not None)
     yield from _if(Action.REJECT, next_status(case.status, Event.REJECT) is not None)
     yield Action.ASK if case.question is None else Action.ANSWERED
+    yield from _if(Action.EXCHANGE, may_exchange(case))
+    yield from _if(Action.CANCEL_EXCHANGE, case.exchange_stands and may_exchange(case))
     yield from _if(Action.EXTEND, case.received_at is None)
     yield from _if(Action.CANCEL, may_cancel(case.status, received=received))
     yield Action.HAND_OVER

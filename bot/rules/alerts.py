@@ -1,10 +1,21 @@
 """ALERTS: one small function per thing nobody may overlook on a card. The words are drawn elsewhere."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from collections.abc import Callable
+from dataclasses import replace
 
+from bot.rules.alert import Alert, Level
 from bot.rules.case import CaseResolution, ReturnCase
+from bot.rules.exchange_alerts import (
+    difference_paid,
+    difference_unpaid,
+    exchange_checking,
+    exchange_do_not_refund,
+    exchange_due,
+    exchange_ending,
+    exchange_lapsed,
+    exchange_stuck,
+    stray_payment,
+)
 from bot.rules.flags import flags
 from bot.rules.ledger import order_remaining
 from bot.rules.lifecycle import is_open
@@ -14,35 +25,6 @@ from store.money import total
 from store.terms import Condition, Method, ResolutionStatus, ReturnStatus
 
 CLOSED_IN_SHOP = frozenset({"cancelled", "refunded", "trash"})
-
-
-class Level(IntEnum):
-    """How bad it is; the lower the worse."""
-
-    RED = 0
-    AMBER = 1
-    BLUE = 2
-    GREEN = 3
-    GREY = 4
-
-
-@dataclass(frozen=True)
-class Alert:
-    """A thing by its name, how bad it is, and the numbers, dates and people behind it."""
-
-    name: str
-    level: Level
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-def exchange_do_not_refund(case: ReturnCase) -> Alert | None:
-    """The customer gets other goods instead; once the difference is paid the good news goes first."""
-    if not case.exchange_stands or not is_lively(case):
-        return None
-    paid = case.exchange is not None and case.exchange.paid_at is not None
-    difference = case.exchange.difference if case.exchange else None
-    level = Level.GREY if paid else Level.RED
-    return Alert("exchange_do_not_refund", level, {"difference": difference})
 
 
 def disputed(case: ReturnCase) -> Alert | None:
@@ -126,15 +108,6 @@ def needs_human_order(case: ReturnCase) -> Alert | None:
     return Alert("needs_human_order", Level.AMBER, {"why": case.order.needs_human})
 
 
-def difference_unpaid(case: ReturnCase) -> Alert | None:
-    """The replacement costs more and the customer has not paid the rest."""
-    wish = case.exchange
-    if wish is None or not wish.unpaid or not case.exchange_stands or not is_lively(case):
-        return None
-    values = {"amount": wish.difference, "sent": wish.link_sent_at, "expires": wish.link_expires_at}
-    return Alert("difference_unpaid", Level.AMBER, values)
-
-
 def deadline_passed(case: ReturnCase) -> Alert | None:
     """The window ended and the goods are not on their way; a late request somebody let in is told apart."""
     if not window_passed(case) or case.late_reason or not is_lively(case):
@@ -206,17 +179,6 @@ def misuse(case: ReturnCase) -> Alert | None:
     return Alert("flags", Level.BLUE, {"flags": found}) if found else None
 
 
-def difference_paid(case: ReturnCase) -> Alert | None:
-    """The customer paid the difference: only now may the replacement leave."""
-    wish = case.exchange
-    if wish is None or wish.paid_at is None or not is_lively(case):
-        return None
-    amount = wish.paid or wish.difference
-    return Alert(
-        "difference_paid", Level.GREEN, {"amount": amount, "at": wish.paid_at, "payment": wish.payment}
-    )
-
-
 def not_booked(case: ReturnCase) -> Alert | None:
     """The customer has the money, and the shop's books will not follow by themselves."""
     done = _done(case)
@@ -258,6 +220,7 @@ def closed(case: ReturnCase) -> Alert | None:
 
 
 ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
+    stray_payment,
     exchange_do_not_refund,
     bank_returned,
     needs_person,
@@ -268,6 +231,11 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     refused_by_shop,
     credit_refused,
     needs_human_order,
+    exchange_checking,
+    exchange_stuck,
+    exchange_lapsed,
+    exchange_ending,
+    exchange_due,
     difference_unpaid,
     extra_items,
     missing_items,
@@ -288,13 +256,20 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
 )
 
 
+WHILE_LIVELY = frozenset(
+    {exchange_do_not_refund, exchange_lapsed, exchange_due, difference_unpaid, difference_paid}
+)
+
+
 def alerts(case: ReturnCase) -> tuple[Alert, ...]:
     """Everything not to overlook, worst first; of equals, in the order of ALERTS.
 
     Nothing is red while money is in the air: red says that something failed, and that is not known.
     """
-    found = [alert for rule in ALERTS if (alert := rule(case))]
-    if case.money_in_the_air:
+    lively = is_lively(case)
+    rules = (rule for rule in ALERTS if lively or rule not in WHILE_LIVELY)
+    found = [alert for rule in rules if (alert := rule(case))]
+    if case.money_in_the_air or (case.exchange is not None and case.exchange.checking):
         found = [replace(alert, level=max(alert.level, Level.AMBER)) for alert in found]
     return tuple(sorted(found, key=lambda alert: alert.level))
 

@@ -103,6 +103,15 @@ class StrayPayment:
 
 
 @dataclass(frozen=True)
+class ExchangeDoubt:
+    """An effect of an exchange without an answer: of whom it was asked, when, and when the desk looks."""
+
+    stripe: bool
+    since: datetime | None = None
+    next_look_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ExchangeWish:
     """What the customer wants instead. A ``difference`` above zero is the customer's to pay.
 
@@ -135,6 +144,7 @@ class ExchangeWish:
     trouble: str = ""
     trouble_values: Mapping[str, str] = field(default_factory=dict)
     checking: bool = False
+    doubt: ExchangeDoubt | None = None
     strays: tuple[StrayPayment, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ from store.terms import FAULT_REASONS, Condition, Method, Reason, ResolutionStat
 WISHED = {
     Wish.REFUND: (Method.GATEWAY_REFUND, Method.MANUAL_REFUND, Method.STORE_CREDIT),
     Wish.STORE_CREDIT: (Method.STORE_CREDIT, Method.GATEWAY_REFUND, Method.MANUAL_REFUND),
-    Wish.EXCHANGE: (Method.EXCHANGE,),
+    Wish.EXCHANGE: (Method.STORE_CREDIT, Method.GATEWAY_REFUND, Method.MANUAL_REFUND),
 }
 
 
@@ -31,15 +31,21 @@ def default_choice(case: ReturnCase) -> RefundChoice:
     units = () if case.order.needs_human else _default_units(case)
     reasons = {item.line_id: item.reason for item in case.items}
     chosen = [reasons[one.line_id] for one in units if one.condition in PAID_CONDITIONS]
-    at_fault = any(reason in FAULT_REASONS for reason in chosen)
+    in_full = any(reason in FAULT_REASONS for reason in chosen) or is_difference(case)
     return RefundChoice(
         units=units,
         method=_default_method(case),
-        deduct_label=bool(units) and not at_fault and bool(case.policy.label_cost) and not _label_taken(case),
-        charge_fee=bool(units) and not at_fault and case.policy.restocking_fee_percent > 0,
-        refund_shipping=bool(units) and _full_withdrawal(case, units),
+        deduct_label=bool(units) and not in_full and bool(case.policy.label_cost) and not _label_taken(case),
+        charge_fee=bool(units) and not in_full and case.policy.restocking_fee_percent > 0,
+        refund_shipping=bool(units) and _full_withdrawal(case, units) and not is_difference(case),
         restock=_worth_restocking(case, units),
     )
+
+
+def is_difference(case: ReturnCase) -> bool:
+    """Whether all that is left to give back is what a replacement was cheaper (rule X5): nothing is kept."""
+    exchanges = [one.status for one in case.resolutions if one.method is Method.EXCHANGE]
+    return case.wish is Wish.EXCHANGE and ResolutionStatus.DONE in exchanges
 
 
 def _against(case: ReturnCase, method: Method) -> Iterator[Problem]:

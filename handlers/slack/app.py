@@ -13,18 +13,19 @@ from slack_sdk import WebClient
 from blocks import ids
 from bot.desk import Desk
 from bot.errors import GatewayError
-from handlers.slack import box, commands, context, decisions, differences, events, opening
+from handlers.slack import articles, box, commands, context, decisions, differences, events, exchange, opening
 from handlers.slack.calls import called, open_client
 from handlers.slack.click import click_of, listening
 
 THREADS = 32
 COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
-ACTIONS = {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS, **differences.ACTIONS}
+ACTIONS = {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS, **differences.ACTIONS, **exchange.ACTIONS}
 SUBMISSIONS = {
     **decisions.SUBMISSIONS,
     **box.SUBMISSIONS,
     **opening.SUBMISSIONS,
     **differences.SUBMISSIONS,
+    **exchange.SUBMISSIONS,
 }
 RECOMPUTING = re.compile(rf"^({'|'.join(COMPUTED)})(:|$)")
 
@@ -56,6 +57,7 @@ def _listen(app: App, desk: Desk) -> None:
     for callback_id, listener in SUBMISSIONS.items():
         app.view(callback_id)(listening(desk, listener))
     app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk)])
+    app.options(articles.MENUS)(articles.suggesting(desk))
     for event, listener in events.EVENTS.items():
         app.event(event)(listening(desk, listener))
     app.action(re.compile(".*"))(listening(desk, events.unknown))

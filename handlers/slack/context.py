@@ -23,8 +23,13 @@ def install(app: App, desk: Desk) -> None:
     def receive(
         request: BoltRequest, context: BoltContext, next_: Callable[[], BoltResponse]
     ) -> BoltResponse:
-        """One durable row before anything happens; a second copy of the same delivery is only answered."""
+        """One durable row before anything happens; a second copy of the same delivery is only answered.
+
+        A menu that asks for options changes nothing, and asks again at each letter: it needs no row.
+        """
         at_once = hurried(desk, context)
+        if request.body.get("type") == "block_suggestion":
+            return next_()
         try:
             delivery = inbox.receive(at_once.engine, "slack", delivery_key(request.body), at=desk.now())
         except AWAY as e:

@@ -56,6 +56,7 @@ LONG = (
 def app_manifest(public_url: str, *, socket_mode: bool) -> dict[str, Any]:
     """The manifest to paste under "Create an app" at Slack; ``public_url`` is not needed for Socket Mode."""
     address = {} if socket_mode else {"request_url": public_url + EVENTS_PATH}
+    menus = {} if socket_mode else {"message_menu_options_url": public_url + EVENTS_PATH}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -68,7 +69,7 @@ def app_manifest(public_url: str, *, socket_mode: bool) -> dict[str, Any]:
         "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
         "settings": {
             "event_subscriptions": {**address, "bot_events": sorted(EVENT_SCOPES)},
-            "interactivity": {"is_enabled": True, **address},
+            "interactivity": {"is_enabled": True, **address, **menus},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,

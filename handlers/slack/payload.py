@@ -10,6 +10,7 @@ Payload = dict[str, Any]
 # What each kind must carry before anything looks into it.
 SHAPES: Mapping[str, Mapping[str, type]] = {
     "block_actions": {"user": dict, "actions": list},
+    "block_suggestion": {"user": dict, "action_id": str, "block_id": str},
     "view_submission": {"user": dict, "view": dict},
     "view_closed": {"user": dict, "view": dict},
     "event_callback": {"event_id": str, "event": dict},

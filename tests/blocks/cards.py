@@ -20,6 +20,7 @@ from bot.rules.order import Stock
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
+from tests.blocks.exchanges import EXCHANGES
 from tests.make import ALICE, BOB, NOON, money
 
 RECEIVED, RESOLVED, PENDING = ReturnStatus.RECEIVED, ReturnStatus.RESOLVED, ReturnStatus.PENDING
@@ -199,6 +200,7 @@ CARDS: dict[str, ReturnCase] = {
     "exchange_unpaid": an_exchange(),
     "exchange_paid": an_exchange(paid=money("30.00"), paid_at=NOON - timedelta(hours=3), payment="pi_3Qx7"),
     "exchange_even": an_exchange(difference="0.00", link_sent_at=None),
+    **EXCHANGES,
     "sending": under_way(Step.SHOP_REFUND, Stage.SENDING),
     "sending_to_stripe": under_way(Step.STRIPE_REFUND, Stage.SENDING),
     "sending_booking": under_way(Step.BOOKING, Stage.SENDING),

@@ -35,6 +35,7 @@ OURS = {
     "user_id",
     "reference",
     "why",
+    "trouble",
     "timezone",
     "store_url",
     "credit_code_tail",

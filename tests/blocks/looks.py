@@ -22,9 +22,10 @@ from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
 from store.terms import Condition, Method, Reason, ReturnStatus
 from tests import make
-from tests.blocks import cards
+from tests.blocks import cards, exchanges
 from tests.blocks.cards import CARDS, a_case, mixed, received
 from tests.blocks.differences import DIFFERENCES
+from tests.blocks.exchanges import STOCK_OUT as STUCK
 from tests.make import ALICE, BOB, NOON, money
 
 Look = Callable[[Words], dict[str, Any]]
@@ -175,6 +176,20 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("bank_returned", {"reference": "RMA-1042-R1", "reason": "declined"}),
     ("booked", {"reference": "RMA-1042-R1", "refund": 901}),
     ("not_booked", {"reference": "RMA-1042-R1", "why": ""}),
+    ("exchange_decided", {"reference": "RMA-1042-R1", "difference": 3000}),
+    ("replacement_reserved", {"reference": "RMA-1042-R1", "order": "5590"}),
+    ("payment_asked", {"reference": "RMA-1042-R1", "amount": 3000}),
+    ("difference_paid", {"reference": "RMA-1042-R1", "amount": 3000, "payment": "pi_3Qx7"}),
+    ("stray_payment", {"reference": "RMA-1042-R1", "amount": 3000, "payment": "pi_4Ry8"}),
+    ("stray_given_back", {"reference": "RMA-1042-R1", "amount": 3000}),
+    ("payment_given_back", {"reference": "RMA-1042-R1", "amount": 3000}),
+    ("exchange_less", {"reference": "RMA-1042-R1", "difference": -1500}),
+    ("exchange_stuck", {"reference": "RMA-1042-R1", "why": STUCK["trouble"], "values": {"name": "Hoodie"}}),
+    ("exchange_again", {"reference": "RMA-1042-R1"}),
+    ("exchanged", {"reference": "RMA-1042-R1", "order": "5590", "due": 1500}),
+    ("exchange_called_off", {"reference": "RMA-1042-R1"}),
+    ("replacement_off", {"reference": "RMA-1042-R1"}),
+    ("exchange_off", {"reference": "RMA-1042-R1"}),
 )
 
 
@@ -211,6 +226,15 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
+        ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
+        ("exchange_less", one, CARDS["exchange_cheaper"]),
+        ("exchange_stuck", one, CARDS["exchange_stuck"]),
+        ("exchange_lapsed", one, CARDS["exchange_lapsed"]),
+        ("exchange_off", one, CARDS["received"]),
+        ("exchanged", one, CARDS["exchange_due"]),
+        ("difference_paid", one | {"number": 1}, CARDS["exchange_paid_awaiting_goods"]),
+        ("stray_payment", one | {"number": 2}, CARDS["exchange_stray"]),
+        ("payment_given_back", one | {"amount": 3000}, CARDS["exchange_ending"]),
     ):
         yield kind, _thread("settled" if kind == "on_its_way" else kind, values, case)
 
@@ -233,6 +257,15 @@ def _difference(difference: Difference) -> Look:
     return lambda words: difference_card(difference, words)
 
 
+def _exchanges() -> Iterator[tuple[str, Look]]:
+    for name, _ in exchanges.views(Words()):
+        yield name, _exchange(name)
+
+
+def _exchange(name: str) -> Look:
+    return lambda words: dict(exchanges.views(words))[name]
+
+
 GROUPS: Mapping[str, Mapping[str, Look]] = {
     "card": {name: _card(case) for name, case in CARDS.items()},
     "refund_box": dict(_boxes()),
@@ -243,6 +276,7 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "timeline": dict(_timelines()),
     "thread": dict(_threads()),
     "difference": dict(_differences()),
+    "exchange": dict(_exchanges()),
 }
 LOOKS: Mapping[str, Look] = {
     f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()

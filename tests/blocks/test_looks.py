@@ -40,6 +40,11 @@ def texts(value: Any) -> list[str]:
     return [text for part in value for text in texts(part)] if isinstance(value, list) else []
 
 
+def without_dialogue(element: dict[str, Any]) -> dict[str, Any]:
+    """A button without the dialogue that opens when it is pressed."""
+    return {name: value for name, value in element.items() if name != "confirm"}
+
+
 def blocks_of(look: dict[str, Any]) -> list[dict[str, Any]]:
     """The blocks of a message, of its attachment, or of a view."""
     inner = [attachment["blocks"] for attachment in look.get("attachments", ())]
@@ -74,7 +79,8 @@ def test_no_look_shows_an_unfilled_placeholder_or_a_bare_name_of_ours(name: str,
 def test_a_card_is_short_and_says_nothing_twice(name: str, words: Words) -> None:
     card = LOOKS[f"card-{name}"](words)
     blocks = card["attachments"][0]["blocks"]
-    rows = [row for block in blocks for text in texts(block) for row in text.split("\n")]
+    shown = json.loads(json.dumps(blocks), object_hook=without_dialogue)
+    rows = [row for block in shown for text in texts(block) for row in text.split("\n")]
     assert characters(card) < COMFORTABLE
     assert len(rows) - len(blocks[-1]["elements"]) < LINES + (7 if "many" in name else 0)
     assert len(rows) == len(set(rows))

@@ -4,11 +4,19 @@ from typing import Any
 
 import pytest
 
-from bot.rules.actions import Action, actions, blocked
+from bot.rules.actions import Action, actions, at_hand, blocked
+from bot.rules.case import ExchangeState, ReturnCase, StrayPayment
+from bot.rules.proposal import default_choice
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
 
 RECEIVED, PENDING = ReturnStatus.RECEIVED, ReturnStatus.PENDING
+
+
+def exchanging(state: ExchangeState, **given: Any) -> ReturnCase:
+    """A return whose goods are back and that Alice has taken."""
+    wish = make.an_exchange(state=state)
+    return make.a_case(status=RECEIVED, wish=Wish.EXCHANGE, exchange=wish, owner=make.ALICE, **given)
 
 
 def buttons(**given: Any) -> str:
@@ -18,7 +26,8 @@ def buttons(**given: Any) -> str:
 def test_a_new_return_asks_to_be_taken_first() -> None:
     case = make.a_case(make.an_item(reason=Reason.DAMAGED))
     assert " ".join(actions(case)) == (
-        "take refund_box received message approve reject ask extend cancel hand_over timeline open_in_shop"
+        "take refund_box received message approve reject ask exchange extend cancel hand_over timeline "
+        "open_in_shop"
     )
 
 
@@ -85,7 +94,51 @@ def test_what_evidence_cannot_decide_two_buttons_do() -> None:
 def test_an_exchange_that_merely_stands_can_be_decided_on() -> None:
     held = make.a_resolution(ResolutionStatus.PLANNED, method=Method.EXCHANGE)
     found = buttons(wish=Wish.EXCHANGE, exchange=make.an_exchange(), resolutions=(held,))
-    assert found.startswith("take received message")
+    assert found.startswith("take exchange received message")
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "later"),
+    [
+        (ExchangeState.WISHED, "exchange message", "cancel_exchange"),
+        (ExchangeState.STUCK, "exchange exchange_again cancel_exchange message", ""),
+        (ExchangeState.LAPSED, "exchange exchange_again cancel_exchange message", ""),
+        (ExchangeState.AWAITING_PAYMENT, "message", "exchange cancel_exchange"),
+        (ExchangeState.AWAITING_GOODS, "message", "exchange cancel_exchange"),
+        (ExchangeState.UNDER_WAY, "message", "exchange cancel_exchange"),
+        (ExchangeState.ENDING, "message", ""),
+    ],
+)
+def test_what_can_be_done_about_an_exchange_stands_on_the_card_when_it_waits_for_somebody(
+    state: ExchangeState, first: str, later: str
+) -> None:
+    case = exchanging(state)
+    assert [one for one in at_hand(case) if one is not Action.RECEIVED] == first.split()
+    assert set(later.split()) <= set(actions(case))
+    if state is ExchangeState.ENDING:
+        assert not {Action.EXCHANGE, Action.CANCEL_EXCHANGE, Action.REFUND_BOX} & set(actions(case))
+
+
+@pytest.mark.parametrize("state", [one for one in ExchangeState if one is not ExchangeState.DONE])
+def test_as_long_as_an_exchange_stands_no_button_gives_money_back(state: ExchangeState) -> None:
+    assert Action.REFUND_BOX not in actions(exchanging(state))
+
+
+def test_what_is_due_beside_a_finished_exchange_is_paid_through_the_ordinary_box() -> None:
+    done = make.a_resolution(method=Method.EXCHANGE, amount=make.money("0.00"))
+    case = exchanging(ExchangeState.DONE, resolutions=(done,))
+    assert actions(case)[0] is Action.REFUND_BOX
+    assert Action.EXCHANGE not in actions(case)
+    assert default_choice(case).method is Method.STORE_CREDIT
+    assert not default_choice(case).deduct_label
+
+
+def test_a_stray_payment_can_be_given_back_whatever_became_of_the_return() -> None:
+    stray = StrayPayment(2, make.money("30.00"), make.NOON, "pi_2")
+    for status in (RECEIVED, ReturnStatus.RESOLVED, ReturnStatus.CANCELLED):
+        wish = make.an_exchange(strays=(stray,))
+        case = make.a_case(status=status, wish=Wish.EXCHANGE, exchange=wish)
+        assert at_hand(case)[0] is Action.GIVE_STRAY_BACK
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.rules.alerts import ALERTS, Alert, Level, alerts, colour
+from bot.rules.alert import Alert, Level
+from bot.rules.alerts import ALERTS, alerts, colour
 from bot.rules.case import Bank, CaseResolution, CustomerHistory, InformationRequest, ReturnCase
 from store.money import Money
 from store.terms import Condition, Method, ResolutionStatus, ReturnStatus, Wish

@@ -59,6 +59,7 @@ def test_slack_finds_the_desk_at_its_public_address() -> None:
     address = "https://returns.shop.example/slack/events"
     assert at(PUBLIC, "settings.event_subscriptions.request_url") == address
     assert at(PUBLIC, "settings.interactivity.request_url") == address
+    assert at(PUBLIC, "settings.interactivity.message_menu_options_url") == address
     assert at(PUBLIC, "features.slash_commands.0.url") == address
 
 
