@@ -53,8 +53,8 @@ def test_a_dearer_article_is_paid_before_it_is_sent(barter: Barter) -> None:
     barter.choose(return_id, barter.coat)
     barter.arrive(return_id)
     barter.world.work()
-    (session,) = barter.sessions()
-    assert (session["amount_total"], session["currency"]) == (3000, "eur")
+    assert [(one["amount_total"], one["currency"]) for one in barter.sessions()] == [(3000, "eur")]
+    session = barter.sessions()[0]
     assert barter.exchange(return_id).state is ExchangeState.AWAITING_PAYMENT
     assert [one.status for one in barter.replacements(order)] == ["on-hold"]
     mails = [mail.text for mail in barter.world.shop.outbox if mail.kind == "customer_note"]
@@ -232,8 +232,9 @@ def test_money_that_comes_after_the_end_is_an_incident_with_one_click_to_give_it
     reference = barter.world.case(return_id).resolutions[0].reference
     assert look_at_payment(barter.world.desk, reference, "1")
     barter.world.work()
-    (stray,) = barter.exchange(return_id).strays
-    assert (stray.amount.minor, barter.received_money()) == (3000, 6000)
+    strays = barter.exchange(return_id).strays
+    assert ([one.amount.minor for one in strays], barter.received_money()) == ([3000], 6000)
+    stray = strays[0]
     assert told(barter.world, return_id).count("stray_payment") == 1
     give_stray_back(barter.world.desk, return_id, ALICE, stray.number)
     with pytest.raises(Blocked):
