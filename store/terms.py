@@ -144,3 +144,4 @@ class DifferenceKind(StrEnum):
     NOT_RESTOCKED = "not_restocked"
     DAY_DIFFERS = "day_differs"
     NEWS_OFF = "news_off"
+    CREDIT_OVERSPENT = "credit_overspent"

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from bot.gateways.answers import read_json
 from bot.gateways.client import Client, Params
+from bot.gateways.credit_uses import codes_of
 from bot.gateways.nouns import ChangedOrder, CustomerOrders
 from bot.gateways.schema import Row, as_row, as_rows, moment, money, number, text, whole
 from bot.gateways.transport import Answer
 from store.money import Money, total
 
 PAGE = 100
-CHANGED_FIELDS = "id,number,status,date_modified_gmt"
+CHANGED_FIELDS = "id,number,status,date_modified_gmt,coupon_lines"
 BOUGHT_FIELDS = "id,status,currency,total,billing.email"
 MOST_BOUGHT_PAGES = 5
 
@@ -79,6 +80,7 @@ def _changed(answer: Answer) -> list[ChangedOrder]:
             text(row, "number") or str(whole(row, "id")),
             text(row, "status"),
             moment(row, "date_modified_gmt"),
+            codes_of(row),
         )
         for row in order_rows(answer)
     ]

@@ -59,12 +59,16 @@ class CustomerOrders:
 
 @dataclass(frozen=True, slots=True)
 class ChangedOrder:
-    """An order the shop touched, oldest change first; the order itself is to be read anew."""
+    """An order the shop touched, oldest change first; the order itself is to be read anew.
+
+    ``codes`` are the coupons on it: only to tell whether one of ours is among them, never to be kept.
+    """
 
     order_id: int
     number: str
     status: str
     modified_at: datetime
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Any
 
 from bot.clock import Clock, utc_now
 from bot.errors import OutcomeUnknown, Refused
-from bot.gateways import catalogue, coupons, history, notes, orders, refunds, replacements, setup
+from bot.gateways import catalogue, coupons, credit_uses, history, notes, orders, refunds, replacements, setup
 from bot.gateways.client import Client, ShopApi, said_by_the_shop
+from bot.gateways.credit_uses import UsingOrder
 from bot.gateways.nouns import (
     ChangedOrder,
     Coupon,
@@ -223,6 +224,18 @@ class Shop:
         into = partial(coupons.listed, currency)
         found = self.client.read("coupons", into, {"code": code.lower()}, fresh=True)
         return next((coupon for coupon in found if coupon.code.lower() == code.lower()), None)
+
+    def read_coupon(self, coupon_id: int) -> Coupon | None:
+        """The published coupon with this id, or None."""
+        return credit_uses.read_coupon_by_id(self.client, coupon_id, self._remembered()[0].currency)
+
+    def set_balance(self, coupon_id: int, amount: Money, limit: int) -> Coupon:
+        """Set what a coupon is worth and how often it may be used in all; to repeat it is harmless."""
+        return credit_uses.set_balance(self.client, coupon_id, amount, limit, seconds=self.money_timeout)
+
+    def read_using_order(self, order_id: int) -> UsingOrder | None:
+        """What the coupons of an order took off it and what went back; None for none and one in the bin."""
+        return credit_uses.read_using_order(self.client, order_id)
 
     def add_note(self, order_id: int, text: str, to_customer: bool = False) -> int:
         """Write a note on the order and return its id; ``to_customer`` mails it at once."""

@@ -12,7 +12,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlmodel import AutoString, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-import store.models  # noqa: F401 (fills the metadata)
+import store.credit_models
+import store.models  # noqa: F401 (both fill the metadata)
 from store.migrations import Schema, SchemaTooNew, compare_schema, current_revision
 
 # Any number will do, as long as every process that migrates asks PostgreSQL for the same one.

@@ -1,0 +1,50 @@
+"""Queries on store credit: which there are, which orders used one, which want a look. No decisions."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from store.credit_models import CreditUse, StoredCredit
+from store.db import HELD
+
+
+def locked(session: Session, credit_id: int) -> StoredCredit | None:
+    """The credit, held until the transaction ends."""
+    wanted = select(StoredCredit).where(StoredCredit.id == credit_id)
+    return session.exec(wanted.with_for_update(**HELD)).first()
+
+
+def of_resolution(session: Session, resolution_id: int) -> StoredCredit | None:
+    """The credit a resolution issued, if its coupon was made."""
+    return session.exec(select(StoredCredit).where(StoredCredit.resolution_id == resolution_id)).first()
+
+
+def of_return(session: Session, return_id: int) -> Sequence[StoredCredit]:
+    """Every credit that was issued for a return, oldest first."""
+    wanted = select(StoredCredit).where(StoredCredit.return_id == return_id).order_by(col(StoredCredit.id))
+    return session.exec(wanted).all()
+
+
+def known_by(session: Session, digests: Collection[str]) -> Sequence[StoredCredit]:
+    """The credits whose codes have these digests."""
+    return session.exec(select(StoredCredit).where(col(StoredCredit.digest).in_(digests))).all()
+
+
+def used_by(session: Session, order_ids: Collection[int]) -> Sequence[StoredCredit]:
+    """The credits that any of these orders used, as far as was seen."""
+    users = select(CreditUse.credit_id).where(col(CreditUse.order_id).in_(order_ids))
+    return session.exec(select(StoredCredit).where(col(StoredCredit.id).in_(users))).all()
+
+
+def uses_of(session: Session, credit_id: int) -> Sequence[CreditUse]:
+    """Every order that was ever seen to use a credit, oldest first."""
+    wanted = select(CreditUse).where(CreditUse.credit_id == credit_id).order_by(col(CreditUse.order_id))
+    return session.exec(wanted).all()
+
+
+def to_look_at(session: Session, now: datetime, limit: int) -> Sequence[StoredCredit]:
+    """The credits whose next look has come, the one that waits longest first."""
+    due = (col(StoredCredit.ended_at).is_(None), col(StoredCredit.look_after) <= now)
+    wanted = select(StoredCredit).where(*due).order_by(col(StoredCredit.look_after)).limit(limit)
+    return session.exec(wanted).all()
