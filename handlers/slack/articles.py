@@ -58,14 +58,14 @@ def suggesting(desk: Desk) -> Callable[..., BoltResponse]:
 def _articles(desk: Desk, body: dict[str, Any]) -> Sequence[Product]:
     """What fits the words typed; without any, the product that comes back in all its variants."""
     typed = " ".join(str(body.get("value") or "").split())[:100]
-    if len(typed) >= SHORTEST:
-        return desk.shop.search_products(typed)
     case = load_case(desk, read_place(body.get("view") or {})[0])
+    if len(typed) >= SHORTEST:
+        return desk.shop.search_products(typed, order_id=case.order.order_id)
     line_id = str(body.get("block_id", "")).partition(":")[2]
     line = next((line for line in case.order.products if str(line.line_id) == line_id), None)
     if line is None or not line.product_id:
         return ()
-    found = desk.shop.search_products(line.name)
+    found = desk.shop.search_products(line.name, order_id=case.order.order_id)
     same = [one for one in found if one.product_id == line.product_id]
     return sorted(same, key=lambda one: one.variation_id == line.variation_id)
 
