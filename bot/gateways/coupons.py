@@ -1,6 +1,7 @@
 """Store credit as WooCommerce knows it: a coupon for one use and one buyer. Sends nothing itself."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -105,3 +106,10 @@ def created(body: dict[str, Any], amount: Money, answer: Answer) -> Coupon:
 def listed(currency: str, answer: Answer) -> list[Coupon]:
     """The coupons of a list. Raises Unreadable."""
     return [read_coupon(row, currency) for row in as_rows(read_json(answer), "the coupons")]
+
+
+def codes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The coupon codes of an order's JSON; what is not one is left out, since anybody may send it."""
+    lines = row.get("coupon_lines")
+    found = (line.get("code") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
+    return tuple(code for code in found if isinstance(code, str))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from bot.errors import NotFound, OutcomeUnknown, Refused, Unreachable
 from bot.gateways import orders
@@ -64,13 +63,6 @@ def read_using_order(client: Client, order_id: int) -> UsingOrder | None:
         refunded=refunded,
         refunds=tuple(refund.refund_id for refund in refunds),
     )
-
-
-def codes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The coupon codes of an order's JSON; what is not one is left out, since anybody may send it."""
-    lines = row.get("coupon_lines")
-    found = (line.get("code") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
-    return tuple(code for code in found if isinstance(code, str))
 
 
 def read_coupon_by_id(client: Client, coupon_id: int, currency: str) -> Coupon | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.gateways.answers import read_json
 from bot.gateways.client import Client, Params
-from bot.gateways.credit_uses import codes_of
+from bot.gateways.coupons import codes_of
 from bot.gateways.nouns import ChangedOrder, CustomerOrders
 from bot.gateways.schema import Row, as_row, as_rows, moment, money, number, text, whole
 from bot.gateways.transport import Answer
