@@ -168,8 +168,14 @@ def _swap(
     products: Mapping[tuple[int, int], Product],
 ) -> Swap:
     product = products.get((pick.product_id, pick.variation_id))
-    if product is None or product.price is None:
+    if product is None:
         raise InvalidInput("The shop does not sell this article any more.", field="replacement")
+    if product.price is None:
+        raise InvalidInput(
+            "The shop does not say what “{name}” costs for this customer. Choose another article.",
+            name=product.name,
+            field="replacement",
+        )
     today = products.get((line.product_id, line.variation_id))
     returned = Returned(
         line_id=line.line_id,
