@@ -43,8 +43,8 @@ def exchange_part(case: ReturnCase, words: Words) -> str:
     more = len(wish.lines) - MOST_LINES
     if more > 0:
         shown.append(words.plural("and {count} more line", "and {count} more lines", more))
-    lead = f"*{words('Goes out instead')}*  "
-    return lines(lead + shown[0], *shown[1:], " · ".join(_progress(wish, case, words)))
+    lead = words("Goes out instead")
+    return lines(f"*{lead}*  {shown[0]}", *shown[1:], " · ".join(_progress(wish, case, words)))
 
 
 def _wished(wish: ExchangeWish, words: Words) -> str:
@@ -53,7 +53,8 @@ def _wished(wish: ExchangeWish, words: Words) -> str:
     parts.append(words.money(wish.price) if wish.price else "")
     if wish.stock is not None:
         parts.append(words("{count} in stock", count=wish.stock))
-    return f"*{words('Wants instead')}*  " + " · ".join(filter(None, parts))
+    lead = words("Wants instead")
+    return f"*{lead}*  " + " · ".join(filter(None, parts))
 
 
 def _line(line: ExchangeLine, words: Words) -> str:

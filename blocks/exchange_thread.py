@@ -17,7 +17,8 @@ Values = Mapping[str, Any]
 def _decided(v: Values, case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     said = words("<@{who}> agreed to an exchange: {what}.", who=one.by.user_id, what=_goods(case, words))
-    return f"{said} {_sum(case, words)} {words('Reference {reference}.', reference=code(one.reference))}"
+    reference = words("Reference {reference}.", reference=code(one.reference))
+    return " ".join(filter(None, [said, _sum(case, words), reference]))
 
 
 def _less(_v: Values, case: ReturnCase, words: Words) -> str:

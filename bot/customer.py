@@ -133,20 +133,32 @@ def _undelivered(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> 
 
 def exchange_text(kind: str, case: ReturnCase, words: Words, values: Mapping[str, object]) -> str:
     """The note for a step of an exchange: what to pay and where, that it was paid, that it was sent."""
-    return EXCHANGE_TEXTS[kind](words, {"number": case.number, **values})
+    said = EXCHANGE_TEXTS[kind](words, {"number": case.number, "what": _goods(case), **values})
+    wish = case.exchange
+    if kind == "exchange_sent" and wish is not None and wish.due:
+        also = words("You also get {amount} back; we write to you once it is paid.", amount=wish.due)
+        return f"{said} {also}"
+    return said
+
+
+def _goods(case: ReturnCase) -> str:
+    """What goes out, as on a delivery note."""
+    lines = case.exchange.lines if case.exchange else ()
+    named = ((line.quantity, ", ".join(filter(None, [line.name, line.variant]))) for line in lines)
+    return "; ".join(f"{quantity} × {name}" for quantity, name in named)
 
 
 EXCHANGE_TEXTS: Mapping[str, Callable[[Words, Mapping[str, object]], str]] = {
     "exchange_pay": lambda words, values: words(
-        "For your exchange {number} there is a difference of {amount} to pay. You can pay it here until "
-        "{until}: {link}",
+        "We have set aside for your exchange {number}: {what}. The difference is {amount}. You can pay it "
+        "here until {until}: {link}",
         **values,
     ),
     "exchange_paid": lambda words, values: words(
         "Thank you: we have received {amount} for your exchange {number}.", **values
     ),
     "exchange_sent": lambda words, values: words(
-        "Your replacement for return {number} is on its way to you.", **values
+        "Your replacement for return {number} is on its way to you: {what}.", **values
     ),
     "exchange_back": lambda words, values: words(
         "We have given you back {amount} that you paid for your exchange {number}. It takes 5 to 10 days to "
