@@ -241,6 +241,14 @@ def _exchange_advice(difference: Difference, words: Words) -> str:
     )
 
 
+def _credit_advice(difference: Difference, words: Words) -> str:
+    return words(
+        "Two orders used the credit of {reference} at nearly the same moment. Ask for the rest of the "
+        "newer one, cancel it, or write down why it stays.",
+        reference=_reference(difference),
+    )
+
+
 def _stock_advice(difference: Difference, words: Words) -> str:
     line = " ".join(filter(None, [inert(difference.about["line"], 80), _sku(difference.about["sku"])]))
     return words("Count {line} on the shelf and correct its stock in the shop.", line=line)
@@ -292,6 +300,7 @@ LEADS: Mapping[Kind, Said] = {
     Kind.TURNED_UP: _turned_up_lead,
     Kind.OVER_REFUNDED: lambda _d, words: words("More was refunded than was owed."),
     Kind.EXCHANGE_REFUNDED: lambda _d, words: words("Money was refunded although an exchange stands."),
+    Kind.CREDIT_OVERSPENT: lambda _d, words: words("Orders took more from a store credit than it was worth."),
     Kind.NOT_RESTOCKED: lambda _d, words: words("The shop did not put units back in stock."),
     Kind.DAY_DIFFERS: _day_lead,
     Kind.NEWS_OFF: lambda _d, words: words("The shop stopped telling us about changes."),
@@ -312,6 +321,7 @@ ADVICE: Mapping[Kind, Said] = {
     Kind.TURNED_UP: _turned_up_advice,
     Kind.OVER_REFUNDED: _over_advice,
     Kind.EXCHANGE_REFUNDED: _exchange_advice,
+    Kind.CREDIT_OVERSPENT: _credit_advice,
     Kind.NOT_RESTOCKED: _stock_advice,
     Kind.DAY_DIFFERS: _day_advice,
     Kind.NEWS_OFF: _news_advice,

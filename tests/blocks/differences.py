@@ -71,6 +71,7 @@ DIFFERENCES: Mapping[str, Difference] = {
         Kind.OVER_REFUNDED, **three("66.00", "100.00", None), about={"lines": [], "total": 9900}
     ),
     "exchange_refunded": a_difference(Kind.EXCHANGE_REFUNDED, **three(None, "66.00", None)),
+    "credit_overspent": a_difference(Kind.CREDIT_OVERSPENT, **three("63.00", "78.00", None)),
     "not_restocked": a_difference(Kind.NOT_RESTOCKED, about=STOCK),
     "not_restocked_no_sku": a_difference(Kind.NOT_RESTOCKED, about={**STOCK, "sku": ""}),
     "day": a_difference(Kind.DAY_DIFFERS, **three("1302.20", "1241.10", "1241.10"), about=DAY, **NO_ORDER),
