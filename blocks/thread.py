@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks import exchange_thread, money
+from blocks import credit_thread, exchange_thread, money
 from blocks.kit import FALLBACK, fit_marked, inert, moment, quoted, section, sentence
 from bot.i18n import Words
 from bot.rules.case import Bank, CaseResolution, ReturnCase
@@ -167,6 +167,7 @@ def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
 
 LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     **exchange_thread.LINES,
+    **credit_thread.LINES,
     "sending": _sending,
     "settled": _settled,
     "refused": _refused,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from blocks import exchange_thread, ids
+from blocks import credit_thread, exchange_thread, ids
 from blocks.kit import Block, View, context, inert, mention, modal, section, sentence
 from blocks.money import reason_of
 from bot.i18n import N_, Words
@@ -15,6 +15,7 @@ MOST = 60  # entries in one modal
 
 VERBS: Mapping[str, str] = {
     **exchange_thread.VERBS,
+    **credit_thread.VERBS,
     "opened": N_("The return was opened"),
     "taken": N_("Taken"),
     "handed_over": N_("Handed over to {to}"),

@@ -190,6 +190,12 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("exchange_called_off", {"reference": "RMA-1042-R1"}),
     ("replacement_off", {"reference": "RMA-1042-R1"}),
     ("exchange_off", {"reference": "RMA-1042-R1"}),
+    ("credit_used", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("credit_revoked", {"reference": "RMA-1042-R1", "who": "U01ALICE", "reason": "sent twice"}),
+    ("credit_not_revoked", {"reference": "RMA-1042-R1"}),
+    ("credit_expired", {"reference": "RMA-1042-R1", "amount": 2300}),
+    ("credit_gone", {"reference": "RMA-1042-R1"}),
 )
 
 
@@ -226,6 +232,7 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
+        *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind.startswith("credit_")),
         ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),
