@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import an_operation, redraw, reread
+from bot.desk.credits import look_at_changed
+from bot.desk.orders_marks import POLL, changed_since_poll
 from bot.errors import GatewayError
 from bot.operations import Task
 from bot.rules.case import CustomerHistory
@@ -18,9 +19,6 @@ from store.db import reading, writing
 from store.models import ShopOrder
 
 log = logging.getLogger(__name__)
-
-POLL = "shop.poll"
-OVERLAP = timedelta(minutes=10)  # the shop's clock and the desk's need not agree to the second
 
 
 def read_order(desk: Desk, number: str) -> OrderSnapshot:
@@ -124,15 +122,15 @@ def plan_poll(desk: Desk) -> None:
 
 
 def perform_poll(desk: Desk, _task: Task) -> Mapping[str, Any]:
-    """Carry out ``shop.poll``: read again every order of ours that the shop touched since the last time."""
+    """Carry out ``shop.poll``: read again what the shop touched since the last time, of what is ours: orders
+    with a return, and store credits that an order used."""
     started = desk.now()
-    with reading(desk.engine) as session:
-        mark = marks.read(session, POLL)
-    since = min(datetime.fromisoformat(mark), started) if mark else started  # a clock may have been ahead
-    changed = [order.order_id for order in desk.shop.changed_orders(since - OVERLAP)]
-    known = [order_id for order_id in dict.fromkeys(changed) if is_known(desk, order_id)]
+    changed = list(changed_since_poll(desk))
+    order_ids = dict.fromkeys(order.order_id for order in changed)
+    known = [order_id for order_id in order_ids if is_known(desk, order_id)]
     for order_id in known:
         plan_refresh(desk, order_id)
+    look_at_changed(desk, changed)
     with writing(desk.engine) as session:
         marks.write(session, POLL, started.isoformat())
     return {"changed": len(changed), "known": len(known)}

@@ -7,8 +7,10 @@ from sqlmodel import Session
 
 from bot.desk import Desk, steps
 from bot.desk.changes import BY_A_PERSON, NOTE, ORDER, redraw
+from bot.desk.credits_balance import perform_balance
 from bot.desk.notes import perform_note, prepare_note, settle_note
-from bot.desk.orders import POLL, perform_poll, perform_refresh
+from bot.desk.orders import perform_poll, perform_refresh
+from bot.desk.orders_marks import POLL
 from bot.operations import Performer
 from bot.resolutions import (
     BOOK,
@@ -16,6 +18,7 @@ from bot.resolutions import (
     CHECKOUT,
     CHECKOUT_WATCH,
     COUPON,
+    CREDIT_BALANCE,
     EXPIRE,
     GIVE_BACK,
     LATE_BOOK,
@@ -57,6 +60,7 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
         LATE_BOOK: Performer(late.send, settle, late.prepare, late.probe, hold=hold),
         WATCH: Performer(watch.send, settle, hold=hold),
         COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved, hold=hold),
+        CREDIT_BALANCE: Performer(partial(perform_balance, desk), overwrites=True),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe, hold=hold),
     }
 

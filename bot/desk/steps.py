@@ -20,10 +20,11 @@ from bot.desk.aftermath import (
 )
 from bot.desk.cases import case_of
 from bot.desk.changes import BY_A_PERSON, Change, redraw, reread
+from bot.desk.credits import look_at_users, open_credit
 from bot.desk.payloads import PAYLOADS
 from bot.i18n import Words
 from bot.operations import Outcome
-from bot.resolutions import EXCHANGING, PAYOUT, STEPS, following, is_first
+from bot.resolutions import COUPON, EXCHANGING, PAYOUT, STEPS, following, is_first
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundQuote
 from bot.rules.lifecycle import next_status
@@ -109,6 +110,8 @@ def step_done(change: Change, row: Resolution, operation: Operation) -> None:
     elif quote.restock:
         is_shelf_fine(change, row, evidence)
     watch_bank(change, row)
+    if operation.kind == COUPON:
+        open_credit(change, row, operation)
     left = following(row.method, operation.kind)
     if not left:
         conclude(change, row)
@@ -126,6 +129,7 @@ def conclude(change: Change, row: Resolution) -> None:
     change.rma.closed_at, change.rma.closed_by = change.now, row.operator_id
     change.note("settled", reference=row.reference, method=row.method.value, amount=row.amount_minor)
     change.session.flush()
+    look_at_users(change.session, row.order_id, change.now)
     case = case_of(change.desk, change.session, change.rma)
     done = next(one for one in case.resolutions if one.resolution_id == row.id)
     words = Words(change.rma.language, change.desk.settings.timezone)

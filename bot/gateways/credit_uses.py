@@ -13,6 +13,7 @@ from bot.gateways.nouns import Coupon
 from bot.gateways.schema import Row, as_row, flag, money, needed, number, rows, text, whole
 from bot.gateways.transport import Answer
 from bot.rules.credit import LineShare
+from bot.rules.order import ShopRefund
 from store.money import Money
 
 FIELDS = "id,number,status,currency,prices_include_tax,coupon_lines,line_items,refunds"
@@ -24,7 +25,7 @@ class UsingOrder:
     """An order and what each coupon took off it, in the measure of the coupon's own amount.
 
     That measure counts tax where the shop's prices include it and leaves it out where they do not
-    (recording coupon_redemption). ``units`` and ``refunded`` are what the shop's refunds gave back by line.
+    (recording coupon_redemption).
     """
 
     order_id: int
@@ -33,9 +34,7 @@ class UsingOrder:
     currency: str
     taken: Mapping[str, Money]
     lines: tuple[LineShare, ...]
-    units: Mapping[int, int]
-    refunded: Mapping[int, int]
-    refunds: tuple[int, ...]
+    refunds: tuple[ShopRefund, ...]
 
 
 def read_using_order(client: Client, order_id: int) -> UsingOrder | None:
@@ -45,12 +44,6 @@ def read_using_order(client: Client, order_id: int) -> UsingOrder | None:
         refunds = orders.list_refunds(client, order_id) if rows(row, "refunds") else ()
     except NotFound:
         return None
-    units: dict[int, int] = {}
-    refunded: dict[int, int] = {}
-    for refund in refunds:
-        for line in refund.lines:
-            units[line.line_id] = units.get(line.line_id, 0) + line.quantity
-            refunded[line.line_id] = refunded.get(line.line_id, 0) + line.gross.minor
     included, currency = flag(row, "prices_include_tax"), needed(row, "currency")
     return UsingOrder(
         order_id=order_id,
@@ -59,9 +52,7 @@ def read_using_order(client: Client, order_id: int) -> UsingOrder | None:
         currency=currency,
         taken=_taken(row, currency, included=included),
         lines=tuple(_line(line, currency, included=included) for line in rows(row, "line_items")),
-        units=units,
-        refunded=refunded,
-        refunds=tuple(refund.refund_id for refund in refunds),
+        refunds=tuple(refunds),
     )
 
 

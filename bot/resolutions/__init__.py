@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from store.terms import Method
 
 REFUND, BOOK, COUPON, RESTOCK = "shop.refund", "shop.book", "shop.coupon", "shop.restock"
+CREDIT_BALANCE = "shop.credit_balance"  # what a store credit's coupon is still worth
 
 # Money asked of Stripe directly, in place of REFUND; the shop's books follow, a pending refund is watched.
 PAYOUT, LATE_BOOK, WATCH = "stripe.refund", "shop.late_book", "stripe.watch"

@@ -44,7 +44,7 @@ class Credits:
         code = self._code(task)
         if self.shop.find_coupon(code) is not None:
             raise OutcomeUnknown("the shop shows this credit already")
-        return {"digest": _digest(code)}
+        return {"digest": digest_of(code)}
 
     def send(self, task: Task) -> Mapping[str, Any]:
         """Make the coupon: one request. Raises Refused, Unreachable or OutcomeUnknown."""
@@ -64,7 +64,7 @@ class Credits:
     def probe(self, task: Task) -> Verdict:
         """Whether the coupon is there and ours. Its code cannot be anybody else's by chance."""
         credit, code = documents.read(Credit, task.payload), self._code(task)
-        if task.baseline.get("digest", _digest(code)) != _digest(code):
+        if task.baseline.get("digest", digest_of(code)) != digest_of(code):
             detail = N_("SECRET_KEY was changed, so the desk cannot look for this credit.")
             return Verdict(Look.PERSON, detail=detail)
         coupon = self.shop.find_coupon(code)
@@ -85,8 +85,9 @@ def code_of(reference: str, secret: str) -> str:
     return "CREDIT-" + "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()[:16]
+def digest_of(code: str) -> str:
+    """By what a code is known again without being kept; the shop writes codes in lower case."""
+    return hashlib.sha256(code.upper().encode()).hexdigest()[:16]
 
 
 def _evidence(coupon: Coupon) -> Mapping[str, Any]:

@@ -73,7 +73,7 @@ def returned_share(
     if not weight:
         return 0
     back = sum((_part(line, units, refunded) * line.discount for line in lines), Fraction(0))
-    return min(amount, int(amount * back / weight))
+    return min(amount, amount * back // weight)
 
 
 def _part(line: LineShare, units: Mapping[int, int], refunded: Mapping[int, int]) -> Fraction:

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 
 from bot.desk import Desk
+from bot.desk.credits import notice
 from bot.desk.orders import is_known, plan_refresh
+from bot.gateways.coupons import codes_of
 from bot.gateways.setup import check_webhook
 from handlers.bodies import body_of
 from store import inbox
@@ -42,18 +45,25 @@ def _take(desk: Desk, request: Request, body: bytes) -> None:
     delivery = inbox.receive(desk.engine, "woocommerce", key, at=desk.now())
     if delivery is None:
         return
-    order_id = _order_id(body)
+    said = _said(body)
+    order_id = _order_id(said)
+    used_credit = notice(desk, order_id, codes_of(said))
     if order_id is not None and is_known(desk, order_id):
         plan_refresh(desk, order_id)
         inbox.conclude(desk.engine, delivery, f"reading order {order_id}")
     else:
-        inbox.conclude(desk.engine, delivery, "not about a return")
+        about = f"store credit on order {order_id}" if used_credit else "not about a return"
+        inbox.conclude(desk.engine, delivery, about)
 
 
-def _order_id(body: bytes) -> int | None:
+def _said(body: bytes) -> Mapping[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        return None
-    named = data.get("id", data.get("arg")) if isinstance(data, dict) else None
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _order_id(said: Mapping[str, Any]) -> int | None:
+    named = said.get("id", said.get("arg"))
     return named if isinstance(named, int) and not isinstance(named, bool) and 0 < named < 2**63 else None

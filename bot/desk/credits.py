@@ -1,0 +1,105 @@
+"""Store credit as a balance: kept once its coupon is made, looked at when an order may have used it.
+
+The coupon's amount is the balance. The shop never lowers it, so the desk does; between an order and the
+desk's next look the coupon's own limit of uses keeps the rest from being spent twice.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from bot import documents
+from bot.desk import Desk
+from bot.desk.changes import BY_A_PERSON, Change, an_operation
+from bot.gateways.nouns import ChangedOrder
+from bot.resolutions import CREDIT_BALANCE
+from bot.resolutions.store_credit import Credit, code_of, digest_of
+from store import credits as records
+from store import journal
+from store.credit_models import StoredCredit
+from store.db import reading, writing
+from store.models import Operation, Resolution
+
+LOOKS_AT_ONCE = 25  # of those whose time has come, with every question to the shop about changed orders
+SOON = timedelta(minutes=1)
+
+
+def open_credit(change: Change, row: Resolution, operation: Operation) -> None:
+    """Keep the credit whose coupon was made; from here on its balance is looked after."""
+    assert row.id is not None
+    if records.of_resolution(change.session, row.id) is not None:
+        return
+    issued = documents.read(Credit, operation.payload)
+    coupon_id = operation.evidence.get("coupon_id")
+    credit = StoredCredit(
+        resolution_id=row.id,
+        return_id=change.return_id,
+        reference=row.reference,
+        digest=digest_of(code_of(issued.reference, change.desk.settings.secret_key.get_secret_value())),
+        coupon_id=coupon_id if isinstance(coupon_id, int) else None,
+        currency=issued.amount.currency,
+        decided_minor=issued.amount.minor,
+        balance_minor=issued.amount.minor,
+        email=issued.email,
+        expires_on=issued.expires_on,
+        issued_at=change.now,
+        look_after=change.now + SOON,
+    )
+    change.session.add(credit)
+    change.session.flush()
+
+
+def plan_look(session: Session, credit: StoredCredit, now: datetime) -> None:
+    """Want the balance looked at, and set to what is left."""
+    assert credit.id is not None
+    key, lane = f"credit/{credit.id}/balance", f"credit:{credit.id}"
+    operation = an_operation(key, CREDIT_BALANCE, lane, {"credit_id": credit.id}, now=now)
+    operation.urgency = BY_A_PERSON  # a customer may stand at the till
+    journal.plan_again(session, operation)
+
+
+def look_at_users(session: Session, order_id: int, now: datetime) -> None:
+    """Something of an order was settled: look at the credits it used, if it used any."""
+    for credit in records.used_by(session, [order_id]):
+        plan_look(session, credit, now)
+
+
+def notice(desk: Desk, order_id: int | None, codes: Collection[str]) -> bool:
+    """An order of the shop says it changed. Whether it used, or once used, a credit of ours."""
+    digests = {digest_of(code) for code in codes}
+    order_ids = [] if order_id is None else [order_id]
+    with reading(desk.engine) as session:
+        if not _either(session, order_ids, digests):
+            return False
+    with writing(desk.engine) as session:
+        for credit in _either(session, order_ids, digests):
+            plan_look(session, credit, desk.now())
+    return True
+
+
+def look_at_changed(desk: Desk, changed: Iterable[ChangedOrder]) -> None:
+    """Look at each credit that a changed order carries, whatever became of its webhook, and at those whose
+    turn it is."""
+    seen = list(changed)
+    digests = {digest_of(code) for order in seen for code in order.codes}
+    with writing(desk.engine) as session:
+        found = _either(session, [order.order_id for order in seen], digests)
+        due = records.to_look_at(session, desk.now(), LOOKS_AT_ONCE)
+        for credit in _each_once((*found, *due)):
+            plan_look(session, credit, desk.now())
+
+
+def _either(session: Session, order_ids: Collection[int], digests: Collection[str]) -> list[StoredCredit]:
+    found = (*records.used_by(session, order_ids), *records.known_by(session, digests))
+    return _each_once(found)
+
+
+def _each_once(found: Iterable[StoredCredit]) -> list[StoredCredit]:
+    """In one order for all, so that two who want the same looks do not wait for each other in a ring."""
+    return [one for _, one in sorted({one.id or 0: one for one in found}.items())]
+
+
+def is_expired(credit: StoredCredit, today: date) -> bool:
+    """Whether the shop takes it no more: it is good through its last day."""
+    return credit.expires_on is not None and credit.expires_on < today
