@@ -176,6 +176,10 @@ class Settings(BaseSettings):
     goodwill_limit: Amount = Field(
         "0", description="The most that may be refunded beyond what the goods are worth, per return."
     )
+    keep_it_limit: Amount = Field(
+        "0",
+        description="Returns worth no more may be refunded without the goods: the customer keeps them.",
+    )
     credit_bonus_percent: Percent = Field(5, description="Bonus for taking store credit, in per cent.")
     credit_bonus_cap: Amount | None = Field(None, description="The largest bonus, in the shop's currency.")
     credit_months_valid: int = Field(24, ge=1, le=120, description="Months until store credit expires.")

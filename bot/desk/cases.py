@@ -31,7 +31,7 @@ from bot.rules.order import OrderSnapshot, ShopRefund, Stock
 from bot.rules.refund import due_for
 from store import history, models, returns
 from store.db import reading
-from store.money import Money
+from store.money import Money, total
 from store.terms import Condition, OperationState, ResolutionStatus
 
 RECENT = timedelta(days=90)
@@ -66,6 +66,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
     settlements = settlements_of(session, rma.order_id)
     extension = returns.extension_of(session, rma.order_id)
     names = _names(session, _people(rma, resolutions, extension))
+    items = _items(session, rma, snapshot, settlements)
     return ReturnCase(
         return_id=rma.id,
         number=rma.number,
@@ -74,8 +75,8 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         wish=rma.wish,
         source=rma.source,
         order=snapshot,
-        items=_items(session, rma, snapshot, settlements),
-        policy=policy_of(desk.settings, rma),
+        items=items,
+        policy=replace(policy_of(desk.settings, rma), keep_it=_is_cheap(desk.settings, rma, items)),
         opened_at=rma.noticed_at,
         as_of=desk.now(),
         timezone=desk.settings.timezone,
@@ -122,6 +123,12 @@ def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
         standard_shipping=money(settings.standard_shipping),
         goodwill_limit=money(settings.goodwill_limit),
     )
+
+
+def _is_cheap(settings: Settings, rma: models.Return, items: Sequence[CaseItem]) -> bool:
+    """Whether what comes back is not worth its way: the customer may keep it and is refunded all the same."""
+    limit = Money.of(settings.keep_it_limit, rma.currency)
+    return bool(limit) and total((item.due for item in items), rma.currency) <= limit
 
 
 def _settlement(row: models.Resolution) -> Settlement:

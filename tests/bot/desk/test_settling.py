@@ -1,6 +1,7 @@
 """Settling a return: what the shop's ledger says afterwards is the only judge."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -303,3 +304,21 @@ def test_another_amount_than_the_one_that_was_confirmed_is_not_sent(world: World
         resolve(world.desk, return_id, ALICE, settling.case.version, choice, confirmed=agreed)
     world.work()
     assert world.shop.ledger.refunds(order.id) == ()
+
+
+@pytest.mark.parametrize(("limit", "paid"), [("66.00", 6110), ("65.99", 0)])
+def test_what_is_not_worth_its_way_is_refunded_and_kept_up_to_the_limit_of_the_setting(
+    world: World, limit: str, paid: int
+) -> None:
+    settings = world.desk.settings.model_copy(update={"keep_it_limit": limit})
+    world.desk = replace(world.desk, settings=settings)
+    order = a_mug_order(world)
+    return_id = world.open(order)
+    if paid:
+        settle(world, return_id, restock=False)
+    else:
+        with pytest.raises(InvalidInput, match="have arrived"):
+            settle(world, return_id, restock=False)
+    world.work()
+    assert world.paid_back(order) == paid
+    assert world.shop.state.products[order.lines[0].product_id].stock == 3
