@@ -1,109 +1,28 @@
 """The way through the exchange's modals: search, price, agree, try again, call off; badly, twice and late."""
 
-from dataclasses import dataclass, replace
+import json
 from typing import Any
 
 import pytest
 
 from bot.desk import decisions
 from bot.desk.access import find_operator
-from bot.resolutions import CHECKOUT_WATCH
 from bot.rules.case import ExchangeState
-from bot.sandbox import shop as shops
 from bot.sandbox.faults import Fault
-from bot.sandbox.slack import View
-from bot.sandbox.story.people import ALICE, BOB
+from bot.sandbox.story.people import ALICE, BOB, DAN
 from store.terms import Wish
-from tests.counter import Counter, Rma
-
-
-@dataclass
-class Barter:
-    """An order of one hoodie M at 50.00, to be exchanged, and what else the shop sells."""
-
-    counter: Counter
-    sizes: dict[str, Any]
-    coat: Any
-    cap: Any
-    rma: Rma
-
-    @property
-    def line(self) -> int:
-        return self.rma.case.items[0].line_id
-
-    @property
-    def menu(self) -> str:
-        return f"replacement:{self.line}"
-
-    @property
-    def name(self) -> str:
-        """The coat's own name."""
-        return str(self.coat.name)
-
-    @property
-    def state(self) -> ExchangeState:
-        exchange = self.rma.case.exchange
-        assert exchange is not None
-        return exchange.state
-
-    def article(self, product: Any) -> str:
-        return f"{product.parent_id or product.id}:{product.id if product.parent_id else 0}"
-
-    def open_form(self, user: str = ALICE) -> View:
-        assert self.counter.slack.click(user, self.rma.card, "exchange").acked
-        return self.counter.modal(user)
-
-    def choose(self, product: Any, typed: str, user: str = ALICE) -> Any:
-        """Type, pick, and press Continue; the worker brings the prices."""
-        form = self.counter.modal(user)
-        self.counter.slack.open_menu(user, form, self.menu, typed)
-        answer = self.counter.slack.submit(user, form, {self.menu: self.article(product)})
-        self.counter.work()
-        return answer
-
-    def shown(self, user: str = ALICE) -> str:
-        return str(self.counter.modal(user).blocks)
-
-    def agree(self, product: Any, typed: str) -> None:
-        self.open_form()
-        self.choose(product, typed)
-        self.counter.slack.submit(ALICE)
-        self.counter.work()
+from tests.counter import Counter
+from tests.handlers.slack.barter import Barter, a_barter, replacements, unwatch
 
 
 @pytest.fixture(autouse=True, scope="module")
 def unwatched(office: Counter) -> None:
-    """The worker's clock runs ahead here, and a request for payment would be looked at each minute."""
-    kinds = office.journal.performers.items()
-    office.journal = replace(
-        office.journal, performers={kind: one for kind, one in kinds if kind != CHECKOUT_WATCH}
-    )
+    unwatch(office)
 
 
 @pytest.fixture
 def barter(counter: Counter) -> Barter:
     return a_barter(counter, Wish.EXCHANGE)
-
-
-def a_barter(counter: Counter, wish: Wish, quantity: int = 1) -> Barter:
-    """Articles of their own, so that a search finds those of this test alone."""
-    shop, own = counter.shop, f"{next(counter.count):04}"
-    hoodie = shop.add_product(f"Hoodie {own}", "50.00", sku=f"HOOD-{own}")
-    sizes = {
-        size: shop.add_variation(hoodie, {"Size": size}, sku=f"HOOD-{own}-{size}", stock=5)
-        for size in ("S", "M", "L")
-    }
-    coat = shop.add_product(f"Coat {own}", "80.00", sku=f"COAT-{own}", stock=5)
-    cap = shop.add_product(f"Cap {own}", "35.00", sku=f"CAP-{own}", stock=5)
-    billing = {"first_name": "Marie", "last_name": "Dupont", "email": "marie@example.com", "country": "FR"}
-    order = shop.place_order([(sizes["M"], quantity)], payment_method="paypal", billing=billing)
-    rma = counter.open(order, wish=wish)
-    return Barter(counter, sizes, coat, cap, rma)
-
-
-def replacements(barter: Barter) -> list[shops.Order]:
-    orders = barter.counter.shop.state.orders.values()
-    return [one for one in orders if one.parent_id == barter.rma.order.id]
 
 
 def test_without_a_word_typed_the_menu_shows_the_other_sizes_first(barter: Barter) -> None:
@@ -195,3 +114,104 @@ def test_a_shop_that_does_not_answer_is_said_and_the_form_stays(barter: Barter) 
     assert "The shop does not answer" in barter.shown()
     barter.counter.slack.close_modal(ALICE)
     assert barter.counter.modal().body["callback_id"] == "exchange_form"
+
+
+def test_a_clerk_who_may_not_act_gets_no_articles_and_no_form(barter: Barter) -> None:
+    form = barter.open_form()
+    with barter.counter.held_back():
+        asked = barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name).answer
+    assert asked is not None
+    payload = {**asked.payload, "user": {**asked.payload["user"], "id": DAN}}
+    assert barter.counter.send(payload).json() == {"options": []}
+    barter.counter.slack.click(DAN, barter.rma.card, "exchange")
+    assert barter.counter.slack.modal(DAN) is None
+
+
+@pytest.mark.parametrize("value", ["", "x", "1", "1:", ":2", "0:0", "-1:2", "9" * 30 + ":1", "1:2:3", "²:1"])
+def test_a_value_of_an_option_that_was_never_offered_exchanges_nothing(barter: Barter, value: str) -> None:
+    form = barter.open_form()
+    barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name)
+    with barter.counter.held_back():
+        payload = barter.counter.slack.submit(ALICE, form, {barter.menu: barter.article(barter.coat)}).payload
+    payload["view"]["state"]["values"][barter.menu][barter.menu]["selected_option"]["value"] = value
+    assert barter.counter.send(payload).status_code == 200
+    barter.counter.work()
+    assert replacements(barter) == []
+
+
+def agreeing(barter: Barter) -> dict[str, Any]:
+    """The press of the last button, held back."""
+    with barter.counter.held_back():
+        return barter.counter.slack.submit(ALICE).payload
+
+
+def test_no_forged_agreement_exchanges_anything(barter: Barter) -> None:
+    barter.open_form()
+    barter.choose(barter.coat, barter.name)
+    kept = json.loads(agreeing(barter)["view"]["private_metadata"])
+    other = a_barter(barter.counter, Wish.EXCHANGE)
+    place = f"{other.rma.return_id}:{other.rma.case.version}"
+    for forged in (
+        "",
+        "[]",
+        "{",
+        "1:1",
+        json.dumps({**kept, "offer": "card/1"}),
+        json.dumps({**kept, "offer": ""}),
+        json.dumps({**kept, "place": place}),
+        json.dumps({**kept, "place": "9:9"}),
+    ):
+        payload = agreeing(barter)
+        payload["view"]["private_metadata"] = forged
+        assert barter.counter.send(payload).status_code == 200
+    barter.counter.work()
+    assert replacements(barter) == replacements(other) == []
+
+
+def test_two_people_who_agree_at_once_make_one_replacement(barter: Barter) -> None:
+    for user, product in ((ALICE, barter.coat), (BOB, barter.cap)):
+        barter.open_form(user)
+        barter.choose(product, product.name, user)
+    barter.counter.slack.submit(ALICE)
+    barter.counter.slack.submit(BOB)
+    assert "changed while you were looking" in barter.shown(BOB)
+    barter.counter.work()
+    (made,) = replacements(barter)
+    assert str(made.total) == "30.00"
+
+
+def test_a_form_that_stood_open_while_the_return_changed_says_so_in_the_bill(barter: Barter) -> None:
+    barter.open_form()
+    decisions.take(barter.counter.desk, barter.rma.return_id, find_operator(barter.counter.desk, BOB))
+    barter.choose(barter.coat, barter.name)
+    assert "changed since you opened the form" in barter.shown()
+
+
+def test_what_is_out_of_stock_is_said_before_and_then_three_choices_stand_on_the_card(barter: Barter) -> None:
+    barter.counter.shop.state.products[barter.coat.id].stock = 0
+    barter.open_form()
+    barter.choose(barter.coat, barter.name)
+    assert "reserving them will fail" in barter.shown()
+    barter.counter.slack.submit(ALICE)
+    barter.counter.work()
+    assert barter.state is ExchangeState.STUCK
+    decisions.take(barter.counter.desk, barter.rma.return_id, find_operator(barter.counter.desk, ALICE))
+    barter.counter.work()
+    buttons = str(barter.rma.card.all_blocks[-1])
+    assert all(word in buttons for word in ("Choose another", "Try again", "Cancel exchange"))
+    barter.counter.shop.state.products[barter.coat.id].stock = 1
+    assert barter.counter.slack.click(BOB, barter.rma.card, "exchange_again").acked
+    barter.counter.work()
+    assert [one.status for one in replacements(barter)] == ["on-hold"]
+
+
+def test_another_article_can_be_chosen_while_nothing_was_sent(barter: Barter) -> None:
+    barter.agree(barter.coat, barter.name)
+    barter.counter.slack.click(ALICE, barter.rma.card, "more")
+    barter.counter.slack.click(ALICE, barter.counter.modal(), "exchange")
+    form = barter.counter.modal()
+    assert form.values[barter.menu, barter.menu]["selected_option"]["value"] == barter.article(barter.coat)
+    barter.choose(barter.sizes["L"], barter.sizes["L"].sku[:9])
+    barter.counter.slack.submit(ALICE)
+    barter.counter.work()
+    assert sorted(one.status for one in replacements(barter)) == ["cancelled", "on-hold"]
