@@ -3,18 +3,21 @@
 import base64
 import hashlib
 import hmac
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot import documents
-from bot.errors import OutcomeUnknown
+from bot.errors import OutcomeUnknown, Refused, Unreachable
 from bot.gateways.nouns import Coupon
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
 from bot.operations import Look, Task, Verdict
 from store.money import Money
+
+log = logging.getLogger(__name__)
 
 SECRET_BYTES = 10  # 80 bits, 16 characters of base32
 
@@ -50,15 +53,19 @@ class Credits:
         """Make the coupon: one request. Raises Refused, Unreachable or OutcomeUnknown."""
         credit = documents.read(Credit, task.payload)
         task.guard()
-        coupon = self.shop.create_coupon(
-            code_of(credit.reference, self.secret),
-            amount=credit.amount,
-            email=credit.email,
-            expires_on=credit.expires_on,
-            text=credit.reference,
-            individual_use=False,
-            operation=task.key,
-        )
+        try:
+            coupon = self.shop.create_coupon(
+                code_of(credit.reference, self.secret),
+                amount=credit.amount,
+                email=credit.email,
+                expires_on=credit.expires_on,
+                text=credit.reference,
+                individual_use=False,
+                operation=task.key,
+            )
+        except OutcomeUnknown:
+            self._empty_if_open(task, credit)  # at once: the next look is minutes away
+            raise
         return _evidence(coupon)
 
     def probe(self, task: Task) -> Verdict:
@@ -70,9 +77,32 @@ class Credits:
         coupon = self.shop.find_coupon(code)
         if coupon is None:
             return Verdict(Look.ABSENT)
+        if coupon.operation == task.key and coupon.emails != (credit.email.lower(),):
+            return self._withdrawn(coupon)
         if coupon.operation == task.key and coupon.amount == credit.amount:
             return Verdict(Look.DONE, _evidence(coupon))
         return Verdict(Look.PERSON, detail=N_("The shop has another coupon with this credit's code."))
+
+    def _empty_if_open(self, task: Task, credit: Credit) -> None:
+        """Take the worth from a coupon of ours that anybody could use. Where that fails, the look does it."""
+        try:
+            coupon = self.shop.find_coupon(self._code(task))
+            if coupon and coupon.operation == task.key and coupon.emails != (credit.email.lower(),):
+                self._withdrawn(coupon)
+        except (Unreachable, Refused, OutcomeUnknown) as e:
+            log.warning("%s: could not look whether its coupon is open to all: %s", task.key, e.detail)
+
+    def _withdrawn(self, coupon: Coupon) -> Verdict:
+        """WooCommerce drops an address it does not take without a word, and the coupon is then everybody's
+        (recording coupon_create_bad_email). It is emptied first; a person decides with the right address."""
+        if coupon.amount:
+            self.shop.set_balance(coupon.coupon_id, Money.zero(coupon.amount.currency), 1)
+        return Verdict(
+            Look.PERSON,
+            detail=N_(
+                "The shop did not take the customer's e-mail address, so the credit was emptied again."
+            ),
+        )
 
     def _code(self, task: Task) -> str:
         return code_of(documents.read(Credit, task.payload).reference, self.secret)
