@@ -77,7 +77,9 @@ def _paid(case: ReturnCase, payment: Payment, words: Words) -> str:
             amount=payment.credit,
             number=number,
         )
-        use = words("Your code is {code}. It works with this e-mail address and can be used once.", code=CODE)
+        use = words(
+            "Your code is {code}. It works with this e-mail address until nothing is left of it.", code=CODE
+        )
         return f"{said} {use}"
     if payment.method is Method.MANUAL_REFUND or payment.way is Way.ANOTHER:
         return words(

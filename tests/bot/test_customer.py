@@ -33,7 +33,7 @@ def a_choice(method: Method, *, condition: Condition = Condition.GOOD) -> Refund
         (
             Method.STORE_CREDIT,
             f"We have issued 64.16 EUR of store credit for your return RMA-1042. Your code is {UNKNOWN}. "
-            "It works with this e-mail address and can be used once. We kept 4.90 EUR for the return.",
+            "It works with this e-mail address until nothing is left of it. We kept 4.90 EUR for the return.",
         ),
     ],
 )

@@ -155,10 +155,9 @@ def test_an_unused_credit_is_taken_back(world: World) -> None:
     revoke(world, return_id)
     assert coupon.amount == 0
     assert "credit_revoked" in told(world, return_id)
+    version, named = world.case(return_id).version, reference(world, return_id)
     with pytest.raises(Blocked):
-        resend_credit(
-            world.desk, return_id, ALICE, world.case(return_id).version, reference(world, return_id)
-        )
+        resend_credit(world.desk, return_id, ALICE, version, reference=named)
 
 
 def test_a_credit_that_an_order_used_is_not_taken_back(world: World) -> None:
