@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.i18n import Words
@@ -107,6 +108,14 @@ WAYS: Mapping[Way, Callable[[Words, Mapping[str, object]], str]] = {
         **values,
     ),
 }
+
+
+def reminder_text(left: Money, expires_on: date | None, words: Words) -> str:
+    """The note that carries the code of a store credit once more; it is filled in when the note leaves."""
+    said = words("Your store credit of {amount}: your code is {code}.", amount=left, code=CODE)
+    use = words("It works with this e-mail address until nothing is left of it.")
+    until = words("You can use it until {date}.", date=expires_on) if expires_on else ""
+    return " ".join(filter(None, [said, use, until]))
 
 
 def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:

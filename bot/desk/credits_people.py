@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from bot.customer_credit import reminder_text
+from bot.customer import reminder_text
 from bot.desk import Desk
 from bot.desk.access import Operator
 from bot.desk.changes import BY_A_PERSON, NOTE, Change, changing
