@@ -1,5 +1,6 @@
 """What people do about an exchange: decide on it, try again, call it off, give a payment back."""
 
+from collections import Counter
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
@@ -7,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import documents
 from bot.desk import Desk
 from bot.desk.access import Operator, require
+from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange
 from bot.desk.exchange_end import end
 from bot.desk.exchange_facts import facts_of, keep_facts, payment_of, plan_of, standing
@@ -17,10 +19,12 @@ from bot.desk.resolution import load_settling, refuse_second
 from bot.errors import Blocked, InvalidInput
 from bot.resolutions import EXCHANGING, GIVE_BACK
 from bot.rules.exchange_flow import ExchangePlan, OrderState
+from bot.rules.ledger import order_remaining, remaining_units
 from bot.rules.lifecycle import is_open
 from store import returns
 from store.models import Operation, Resolution
-from store.terms import Event, OperationState, ReturnStatus, Wish
+from store.money import total
+from store.terms import Event, Method, OperationState, ResolutionStatus, ReturnStatus, Wish
 
 __all__ = [
     "ExchangeOffer",
@@ -47,6 +51,7 @@ def choose_exchange(desk: Desk, return_id: int, by: Operator, seen: int, offer: 
         raise Blocked("The difference is charged through Stripe, and STRIPE_API_KEY is not set.")
     try:
         with changing(desk, return_id, by, seen) as change:
+            _refuse_used_up(change, offer)
             row = _held(change, by)
             before, facts = plan_of(row), facts_of(row)
             _refuse_too_late(row)
@@ -129,6 +134,8 @@ def _held(change: Change, by: Operator) -> Resolution:
     row = standing(rows)
     if row is not None:
         return row
+    if any(one.method is Method.EXCHANGE and one.status is ResolutionStatus.DONE for one in rows):
+        raise Blocked("The replacement is on its way already.")
     if not is_open(change.rma.status):
         raise Blocked(
             "This return is “{status}” now, so that is no longer possible.", status=change.rma.status
@@ -138,6 +145,28 @@ def _held(change: Change, by: Operator) -> Resolution:
     row = standing(returns.resolutions_of(change.session, change.return_id))
     assert row is not None
     return row
+
+
+def _refuse_used_up(change: Change, offer: ExchangeOffer) -> None:
+    """What was paid back, credited or exchanged before cannot be exchanged (rule G1), whoever did it."""
+    case = case_of(change.desk, change.session, change.rma)
+    wanted: Counter[int] = Counter()
+    for swap in offer.swaps:
+        wanted[swap.returned.line_id] += swap.returned.quantity
+    for line_id, units in wanted.items():
+        left = remaining_units(case.order, case.settlements, line_id)
+        if units > left:
+            line = case.order.line(line_id)
+            name = line.name if line else str(line_id)
+            raise Blocked("Of “{name}” {count} can still be returned.", name=name, count=left)
+    counts = total((swap.returned.paid for swap in offer.swaps), change.rma.currency)
+    rest = order_remaining(case.order, case.settlements)
+    if counts > rest and not case.order.replaces:
+        raise Blocked(
+            "What comes back counts for {counts}, but only {rest} of this order is not refunded yet.",
+            counts=counts,
+            rest=rest,
+        )
 
 
 def _refuse_too_late(row: Resolution) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.desk import decisions
 from bot.desk.exchange import cancel_exchange, give_stray_back, try_exchange_again
 from bot.desk.exchange_payments import look_at_payment
+from bot.desk.orders import refresh
 from bot.desk.resolution import load_settling
 from bot.errors import Blocked, InvalidInput, StaleCase
 from bot.rules.case import ExchangeState
@@ -321,3 +322,44 @@ def test_an_exchange_of_an_exchange_counts_what_was_paid_along_the_way(barter: B
     decide(barter.world, again, Method.MANUAL_REFUND)
     barter.world.work()
     assert [str(row.amount) for row in barter.world.shop.refunds(second.id) if row.amount] == ["30.00"]
+
+
+def test_what_was_refunded_in_the_shop_cannot_be_exchanged(barter: Barter) -> None:
+    order = barter.order()
+    return_id = barter.open(order)
+    barter.world.shop.refund_by_hand(order.id, "20.00")
+    refresh(barter.world.desk, order.id)
+    with pytest.raises(Blocked, match="not refunded yet"):
+        barter.choose(return_id, barter.sizes["L"])
+    assert operations(barter.world, "shop.replace") == []
+
+
+def test_what_was_exchanged_is_not_exchanged_or_paid_again_when_the_return_is_opened_again(
+    barter: Barter,
+) -> None:
+    order = barter.order()
+    return_id = barter.open(order)
+    barter.choose(return_id, barter.sizes["L"])
+    barter.arrive(return_id)
+    barter.world.work()
+    decisions.reopen(barter.world.desk, return_id, ALICE, version(barter, return_id), "a mistake")
+    with pytest.raises((Blocked, InvalidInput)):
+        barter.choose(return_id, barter.coat)
+    with pytest.raises((Blocked, InvalidInput)):
+        decide(barter.world, return_id)
+    barter.world.work()
+    assert len(barter.replacements(order)) == 1
+    assert barter.world.paid_back(order) == 0
+
+
+def test_what_was_paid_back_is_not_exchanged_when_the_return_is_opened_again(barter: Barter) -> None:
+    order = barter.order()
+    return_id = barter.open(order, Wish.REFUND)
+    barter.arrive(return_id)
+    decide(barter.world, return_id)
+    barter.world.work()
+    decisions.reopen(barter.world.desk, return_id, ALICE, version(barter, return_id), "a mistake")
+    with pytest.raises((Blocked, InvalidInput)):
+        barter.choose(return_id, barter.sizes["L"])
+    barter.world.work()
+    assert (barter.replacements(order), barter.world.paid_back(order)) == ([], 5000)
