@@ -118,12 +118,14 @@ def _held(session: Session, return_id: int) -> Return:
 def hold_for_exchange(session: Session, rma: Return, by: str, now: datetime) -> None:
     """Let the exchange the customer chose take the return's only slot, so that no refund can.
 
-    From here on the database itself refuses every other resolution of this return.
+    From here on the database itself refuses every other resolution of this return. One that is done needs
+    no place any more, also where the return is opened again.
     """
     assert rma.id is not None
-    if rma.wish is not Wish.EXCHANGE:
-        return
     earlier = returns.resolutions_of(session, rma.id)
+    done = any(row.method is Method.EXCHANGE and row.status is ResolutionStatus.DONE for row in earlier)
+    if rma.wish is not Wish.EXCHANGE or done:
+        return
     session.add(
         Resolution(
             return_id=rma.id,
