@@ -25,6 +25,9 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 BOX = {"en": "Refund box", "fr": "Remboursement"}
 MORE = {"en": "More…", "fr": "Plus…"}
+EXCHANGE = {"en": "Exchange…", "fr": "Échange…"}
+CONTINUE = {"en": "Continue", "fr": "Continuer"}
+AGREE = {"en": "Agree", "fr": "D’accord"}
 SHOP = {"en": "Shop", "fr": "Boutique"}
 SETTLED = "Mia Lang"
 SIGNS = "🛑⏳🔍📅📆✅⚠💬➖✋🏦"
@@ -38,6 +41,17 @@ MONEY = (
     "bank_returned_from_stripe",
     "refused",
     "settled",
+)
+EXCHANGES = (
+    "exchange_wished",
+    "exchange_awaiting_payment",
+    "exchange_paid_awaiting_goods",
+    "exchange_stuck",
+    "exchange_lapsed",
+    "exchange_cheaper",
+    "exchange_due",
+    "exchange_stray",
+    "exchange_done",
 )
 ONLY_ALERTS = """signs => document.querySelectorAll("#scroll > *, #scroll .message").forEach(one => {
   const card = one.matches(".message") ? one : null;
@@ -56,18 +70,19 @@ def main() -> None:
             with demo(language) as address:
                 for theme in ("light", "dark"):
                     shoot(browser, address, language, theme)
-            with money_under_way(language) as address:
-                for theme in ("light", "dark"):
-                    gallery(browser, address, f"money-{language}-{theme}")
+            for name, cards in (("money", MONEY), ("exchange", EXCHANGES)):
+                with a_channel(language, cards) as address:
+                    for theme in ("light", "dark"):
+                        gallery(browser, address, f"{name}-{language}-{theme}")
         browser.close()
 
 
 @contextmanager
-def money_under_way(language: str) -> Iterator[str]:
-    """A channel with a card for each thing that can become of money; its address."""
+def a_channel(language: str, cards: tuple[str, ...]) -> Iterator[str]:
+    """A channel with these cards, such as one for each thing that can become of money; its address."""
     with Sandbox(seed=lambda _sandbox: Story(), language=language) as sandbox:
         client = WebClient(sandbox.bot_token, sandbox.slack_api_url)
-        for place, name in enumerate(MONEY):
+        for place, name in enumerate(cards):
             case = replace(CARDS[name], number=f"RMA-{1042 + place}")
             card: dict[str, Any] = return_card(case, Words(language, "Europe/Paris"))
             client.chat_postMessage(channel=sandbox.channel_id, **card)
@@ -93,6 +108,10 @@ def shoot(browser: Browser, address: str, language: str, theme: str) -> None:
     card = a_card(page, BOX[language])
     card.get_by_role("button", name=BOX[language]).click()
     picture(page, "refund-box", end)
+    card = a_card(page, EXCHANGE[language])
+    card.get_by_role("button", name=EXCHANGE[language], exact=True).click()
+    price_an_exchange(page, language)
+    picture(page, "exchange-bill", end)
     settled = page.locator("#scroll .message").filter(has_text=SETTLED).last
     settled.get_by_role("button", name=MORE[language]).click()
     page.get_by_role("dialog").get_by_role("button", name=TIMELINE[language]).click()
@@ -100,6 +119,16 @@ def shoot(browser: Browser, address: str, language: str, theme: str) -> None:
     picture(page, "timeline", end)
     page.close()
     gallery(browser, address, f"cards-{language}-{theme}")
+
+
+def price_an_exchange(page: Page, language: str) -> None:
+    """Type, pick the first article found, and wait for its price."""
+    box = page.get_by_role("dialog").last
+    menu = box.get_by_role("combobox").first
+    menu.fill("HOOD")
+    box.get_by_role("option").first.click()
+    box.get_by_role("button", name=CONTINUE[language]).click()
+    page.get_by_role("button", name=AGREE[language]).wait_for(timeout=15_000)
 
 
 def gallery(browser: Browser, address: str, name: str) -> None:
