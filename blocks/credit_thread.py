@@ -73,6 +73,7 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
 VERBS: Mapping[str, str] = {
     "credit_used": N_("Order {order} used {amount} of the store credit, reference {reference}"),
     "credit_back": N_("Order {order} gave {amount} back to the store credit, reference {reference}"),
+    "credit_resent": N_("Store credit sent to the customer again, reference {reference}"),
     "credit_revoked": N_("Store credit revoked: {reason}, reference {reference}"),
     "credit_not_revoked": N_("Store credit not revoked, an order used it first, reference {reference}"),
     "credit_expired": N_("Store credit expired with {amount} left, reference {reference}"),

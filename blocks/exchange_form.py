@@ -53,7 +53,7 @@ def exchange_form(case: ReturnCase, words: Words) -> View:
     items = case.items[:MOST_LINES]
     blocks = [_who(case, words)]
     for item in items:
-        blocks += [divider(), *_line(item, _proposed(case, item), words, alone=len(items) == 1)]
+        blocks += [divider(), *_line(item, _proposed(case, item, words), words, alone=len(items) == 1)]
     if len(case.items) > MOST_LINES:
         blocks.append(context(words("Only the first {count} lines fit here.", count=MOST_LINES)))
     blocks += [divider(), _claim(case, words)]
@@ -87,7 +87,7 @@ class _Proposed:
     goes_out: int = 0
 
 
-def _proposed(case: ReturnCase, item: CaseItem) -> _Proposed:
+def _proposed(case: ReturnCase, item: CaseItem, words: Words) -> _Proposed:
     wish = case.exchange
     if wish is None:
         return _Proposed()
@@ -98,7 +98,11 @@ def _proposed(case: ReturnCase, item: CaseItem) -> _Proposed:
     wanted = next((one for one in wish.wanted if one.line_id == item.line_id), None)
     if wanted is None or wish.lines:
         return _Proposed()
-    article = Article(wanted.product_id, wanted.variation_id, wish.name, wish.variant)
+    name, variant = wish.name, wish.variant
+    if len(wish.wanted) > 1:  # the wish names but one of them
+        number = wanted.variation_id or wanted.product_id
+        name, variant = words("article no. {number}", number=number), ""
+    article = Article(wanted.product_id, wanted.variation_id, name, variant)
     return _Proposed(article, wanted.quantity, wanted.quantity)
 
 

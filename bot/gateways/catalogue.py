@@ -66,6 +66,15 @@ def search_products(client: Client, words: str, pricing: Pricing) -> tuple[Produ
     return tuple(found.values())
 
 
+def read_variants(client: Client, product_id: int, pricing: Pricing) -> tuple[Product, ...]:
+    """A product as it is sold: itself, or each of its variations. Nothing for one that is gone."""
+    try:
+        known = _by_id(_included(client, "products", {product_id}, {"_fields": PRODUCT_FIELDS}))
+        return tuple(product for row in known.values() for product in _sold_as(client, row, pricing))
+    except Unreadable as e:
+        raise Unreachable(f"the shop's products cannot be read: {e}", code="unreadable") from e
+
+
 def read_products(
     client: Client, articles: Iterable[tuple[int, int]], pricing: Pricing
 ) -> dict[tuple[int, int], Product]:

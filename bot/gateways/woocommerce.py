@@ -147,6 +147,10 @@ class Shop:
         """
         return catalogue.search_products(self.client, text, self._pricing(order_id))
 
+    def read_variants(self, product_id: int, *, order_id: int | None = None) -> tuple[Product, ...]:
+        """A product in every size and colour it is sold in, priced as by ``read_products``."""
+        return catalogue.read_variants(self.client, product_id, self._pricing(order_id))
+
     def read_products(
         self, articles: Iterable[tuple[int, int]], *, order_id: int | None = None
     ) -> dict[tuple[int, int], Product]:

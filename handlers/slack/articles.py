@@ -65,8 +65,7 @@ def _articles(desk: Desk, body: dict[str, Any]) -> Sequence[Product]:
     line = next((line for line in case.order.products if str(line.line_id) == line_id), None)
     if line is None or not line.product_id:
         return ()
-    found = desk.shop.search_products(line.name, order_id=case.order.order_id)
-    same = [one for one in found if one.product_id == line.product_id]
+    same = desk.shop.read_variants(line.product_id, order_id=case.order.order_id)
     return sorted(same, key=lambda one: one.variation_id == line.variation_id)
 
 

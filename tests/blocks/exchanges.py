@@ -148,6 +148,7 @@ def views(words: Words) -> Iterator[tuple[str, dict[str, Any]]]:
     wished, agreed = EXCHANGES["exchange_wished"], EXCHANGES["exchange_cheaper"]
     assert wished.exchange is not None
     named = replace(wished.exchange, wanted=(WantedArticle(1, 2, 310, 311),))
+    two = (WantedArticle(1, 2, 310, 311), WantedArticle(2, 1, 320))
     damaged = make.an_item(reason=Reason.DAMAGED)
     several = (make.an_item(received={Condition.GOOD: 2}), make.an_item(2, 1, "33.00"))
     yield "form_wished", exchange_form.exchange_form(wished, words)
@@ -155,6 +156,8 @@ def views(words: Words) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "form_agreed", exchange_form.exchange_form(agreed, words)
     yield "form_claim", exchange_form.exchange_form(make.a_case(damaged), words)
     yield "form_several", exchange_form.exchange_form(make.a_case(*several), words)
+    wanting = make.a_case(*several, exchange=replace(named, wanted=two))
+    yield "form_several_named", exchange_form.exchange_form(wanting, words)
     yield "reading", exchange_form.reading_prices(words, "exchange-1")
     yield "not_possible", exchange_form.not_possible((words("Choose at least one unit."),), words)
     for name, offered in OFFERS.items():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from blocks import forms
+from blocks import credit_thread, forms
 from blocks.answers import error_text, found_returns, help_text
 from blocks.card import return_card
 from blocks.differences import difference_card, settle_form
@@ -192,6 +192,7 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("exchange_off", {"reference": "RMA-1042-R1"}),
     ("credit_used", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
     ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("credit_resent", {"reference": "RMA-1042-R1"}),
     ("credit_revoked", {"reference": "RMA-1042-R1", "who": "U01ALICE", "reason": "sent twice"}),
     ("credit_not_revoked", {"reference": "RMA-1042-R1"}),
     ("credit_expired", {"reference": "RMA-1042-R1", "amount": 2300}),
@@ -232,7 +233,7 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
-        *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind.startswith("credit_")),
+        *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind in credit_thread.LINES),
         ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),

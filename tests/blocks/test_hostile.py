@@ -10,6 +10,8 @@ import pytest
 from blocks import forms
 from blocks.answers import found_returns
 from blocks.card import return_card
+from blocks.exchange_bill import exchange_bill
+from blocks.exchange_form import Article, article_option, cancel_exchange, exchange_form
 from blocks.home import home
 from blocks.kit import View, inert, sentence
 from blocks.refund_box_state import read_confirmed
@@ -21,9 +23,10 @@ from bot.rules.case import HistoryEntry, ReturnCase
 from bot.sandbox.slack.limits import characters, message_problems, view_problems
 from store.terms import Method
 from tests.blocks.cards import CARDS, SHOP, refused, thirty
+from tests.blocks.exchanges import EXCHANGES, OFFERS
 from tests.blocks.hostile import TEXTS, poison
 from tests.blocks.looks import EVENTS, a_box, a_confirmation
-from tests.make import ALICE, NOON
+from tests.make import ALICE, NOON, money
 
 COMFORTABLE = 10_000
 OURS = re.compile(
@@ -121,6 +124,19 @@ def small_modals(case: ReturnCase, words: Words, text: str) -> Iterator[View]:
 def test_the_small_modals_are_inert(text: str, words: Words) -> None:
     for view in small_modals(poison(CARDS["received_mixed"], text), words, text):
         judge(view)
+
+
+def test_the_modals_of_an_exchange_are_inert(text: str, words: Words) -> None:
+    wished = poison(EXCHANGES["exchange_wished"], text)
+    for case in (wished, poison(EXCHANGES["exchange_cheaper"], text)):
+        judge(exchange_form(case, words))
+        judge(cancel_exchange(case, words))
+        for offered in OFFERS.values():
+            judge(exchange_bill(case, poison(offered, text), words, key="desk.exchange_prices/7"))
+    article = Article(310, 311, text, text, money("96.00"), 7)
+    option = article_option(article, words)
+    assert 0 < len(option["text"]["text"]) <= 75
+    assert HIDING.search(option["text"]["text"]) is None
 
 
 def test_lists_are_inert(text: str, words: Words) -> None:
