@@ -57,6 +57,7 @@ LABELS = {
     Action.EXCHANGE_AGAIN: N_("Try again"),
     Action.CANCEL_EXCHANGE: N_("Cancel exchange…"),
     Action.GIVE_STRAY_BACK: N_("Give it back"),
+    Action.STORE_CREDIT: N_("Store credit…"),
 }
 
 

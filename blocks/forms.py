@@ -44,6 +44,7 @@ ABOUT = {
     Action.HAND_OVER: N_("Make somebody else the owner."),
     Action.TIMELINE: N_("Who did what, and when."),
     Action.EXCHANGE: N_("Send other goods instead of money."),
+    Action.STORE_CREDIT: N_("See what is left, send the code again, or take it back unused."),
     Action.CANCEL_EXCHANGE: N_("Call the exchange off; what was paid for it goes back."),
 }
 CROWDED_OUT = {

@@ -48,6 +48,9 @@ EXCHANGE = "exchange_form"
 AGREE = "agree_exchange"
 CANCEL_EXCHANGE = "cancel_exchange"
 
+RESEND_CREDIT = "resend_credit"
+REVOKE_CREDIT = "revoke_credit"
+
 LOOK_INTO = "look_into"
 SETTLE_DIFFERENCE = "settle_difference"
 

@@ -1,7 +1,5 @@
 """What people do with a store credit that was issued: send its code again, or take it back unused."""
 
-from dataclasses import dataclass
-
 from sqlmodel import Session
 
 from bot.customer import reminder_text
@@ -12,32 +10,11 @@ from bot.desk.credits import is_expired, plan_look
 from bot.desk.decisions import require_text
 from bot.errors import Blocked, NotFound
 from bot.i18n import Words
+from bot.rules.credit import CreditView
 from store import credits as records
 from store.credit_models import StoredCredit
 from store.db import reading
 from store.money import Money
-
-
-@dataclass(frozen=True)
-class CreditView:
-    """A credit as people see it: what was decided, what is left of it, and whether it can be taken back."""
-
-    reference: str
-    decided: Money
-    left: Money
-    used: bool
-    revoked: bool
-    over: bool
-
-    @property
-    def may_revoke(self) -> bool:
-        """Only what nobody has used can be taken back (rule R5)."""
-        return not (self.used or self.revoked or self.over)
-
-    @property
-    def may_resend(self) -> bool:
-        """Whether its code is still worth something."""
-        return bool(self.left) and not (self.revoked or self.over)
 
 
 def credits_of(desk: Desk, return_id: int) -> tuple[CreditView, ...]:
@@ -105,6 +82,7 @@ def _view(desk: Desk, session: Session, credit: StoredCredit) -> CreditView:
         left=_left(credit),
         used=any(use.counts for use in records.uses_of(session, credit.id)),
         revoked=credit.revoke_asked_by is not None,
+        gone=credit.revoked_at is not None,
         over=credit.ended_at is not None or is_expired(credit, today),
     )
 

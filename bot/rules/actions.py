@@ -37,6 +37,7 @@ class Action(StrEnum):
     EXCHANGE_AGAIN = "exchange_again"
     CANCEL_EXCHANGE = "cancel_exchange"
     GIVE_STRAY_BACK = "give_stray_back"
+    STORE_CREDIT = "store_credit"
 
 
 ALWAYS = (Action.TIMELINE, Action.OPEN_IN_SHOP)
@@ -47,7 +48,8 @@ def actions(case: ReturnCase) -> tuple[Action, ...]:
     more = tuple(_more(case)) if is_lively(case) and _money_under_way(case) is None else ()
     over = _money_under_way(case) is None and not is_lively(case)
     reopen = _if(Action.REOPEN, over and _may_reopen(case))
-    return tuple(dict.fromkeys([*at_hand(case), *more, *ALWAYS, *reopen]))
+    credit = _if(Action.STORE_CREDIT, any(_is_credit(one) for one in case.resolutions))
+    return tuple(dict.fromkeys([*at_hand(case), *more, *credit, *ALWAYS, *reopen]))
 
 
 def at_hand(case: ReturnCase) -> tuple[Action, ...]:
@@ -60,6 +62,11 @@ def at_hand(case: ReturnCase) -> tuple[Action, ...]:
         stuck = _if(Action.EXCHANGE_AGAIN, exchange_state(case) is ExchangeState.STUCK)
         return (*stray, *stuck, Action.MESSAGE)
     return tuple(dict.fromkeys([*stray, *_primary(case), *_beside(case)]))
+
+
+def _is_credit(one: CaseResolution) -> bool:
+    """Whether the customer holds a coupon from it."""
+    return one.method is Method.STORE_CREDIT and one.status is ResolutionStatus.DONE and bool(one.credit)
 
 
 def _looks(asked: CaseResolution) -> tuple[Action, ...]:

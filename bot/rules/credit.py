@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from store.money import Money
+
 # An order in one of these has not taken anything, or has given it all back.
 NOT_USING = frozenset({"cancelled", "failed", "trash", "gone", "checkout-draft", "auto-draft"})
 REFUNDED = "refunded"
@@ -90,3 +92,26 @@ def next_limit(times_used: int, *, open_for_use: bool) -> int:
     desk has lowered the amount. A limit of 0 would mean "no limit" to WooCommerce.
     """
     return times_used + 1 if open_for_use else max(1, times_used)
+
+
+@dataclass(frozen=True)
+class CreditView:
+    """A credit as people see it. ``revoked`` is wanted back, ``gone`` taken back, ``over`` of no more use."""
+
+    reference: str
+    decided: Money
+    left: Money
+    used: bool
+    revoked: bool
+    gone: bool
+    over: bool
+
+    @property
+    def may_revoke(self) -> bool:
+        """Only what nobody has used can be taken back (rule R5)."""
+        return not (self.used or self.revoked or self.over)
+
+    @property
+    def may_resend(self) -> bool:
+        """Whether its code is still worth something."""
+        return bool(self.left) and not (self.revoked or self.over)

@@ -14,18 +14,27 @@ from blocks import ids
 from bot.desk import Desk
 from bot.errors import GatewayError
 from handlers.slack import articles, box, commands, context, decisions, differences, events, exchange, opening
+from handlers.slack import credits as gift_credits
 from handlers.slack.calls import called, open_client
 from handlers.slack.click import click_of, listening
 
 THREADS = 32
 COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
-ACTIONS = {**decisions.ACTIONS, **box.ACTIONS, **events.ACTIONS, **differences.ACTIONS, **exchange.ACTIONS}
+ACTIONS = {
+    **decisions.ACTIONS,
+    **box.ACTIONS,
+    **events.ACTIONS,
+    **differences.ACTIONS,
+    **exchange.ACTIONS,
+    **gift_credits.ACTIONS,
+}
 SUBMISSIONS = {
     **decisions.SUBMISSIONS,
     **box.SUBMISSIONS,
     **opening.SUBMISSIONS,
     **differences.SUBMISSIONS,
     **exchange.SUBMISSIONS,
+    **gift_credits.SUBMISSIONS,
 }
 RECOMPUTING = re.compile(rf"^({'|'.join(COMPUTED)})(:|$)")
 
