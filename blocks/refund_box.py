@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from blocks import ids
 from blocks.alerts import stock_move
+from blocks.exchange import do_not_refund
 from blocks.kit import (
     TITLE,
     Block,
@@ -30,6 +31,7 @@ from bot import customer
 from bot.i18n import N_, Words
 from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.choice import ChosenUnits, Problem, RefundChoice, RefundQuote
+from bot.rules.exchange_alerts import exchange_do_not_refund
 from bot.rules.order import LineKind
 from bot.rules.proposal import possible_methods
 from store.terms import FAULT_REASONS, Condition, Method
@@ -57,8 +59,8 @@ def refund_box(
     """The modal for ``choice``. ``typed`` are texts as they were written, ``errors`` those not understood."""
     blocks = [_who(case, words)]
     if case.exchange_stands:
-        warned = words("Exchange chosen: do NOT refund money.")
-        blocks.append(section(f":octagonal_sign: *{warned}*", "exchange"))
+        alert = exchange_do_not_refund(case)
+        blocks.append(section(do_not_refund(alert.values if alert else {}, case, words), "exchange"))
         return modal(
             words("Refund box"), blocks, callback_id=ids.NOTICE, close=words("Close"), place=_place(case)
         )

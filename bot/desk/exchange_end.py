@@ -9,7 +9,9 @@ from bot.i18n import Words
 from bot.rules.choice import RefundQuote, RestockLine, SettledLine
 from bot.rules.exchange import Swap
 from bot.rules.exchange_flow import ExchangePlan
+from bot.rules.ledger import resized, tax_shares, whole_line
 from bot.rules.lifecycle import is_open, next_status
+from bot.rules.order import OrderSnapshot
 from bot.rules.refund import due_for
 from store import returns
 from store.models import Resolution
@@ -86,13 +88,21 @@ def _settled(change: Change, plan: ExchangePlan) -> tuple[SettledLine, ...]:
     cheaper = [max(0, swap.base.minor - swap.price.minor) for swap in plan.swaps]
     shares = spread(due.minor, cheaper) if due else [0] * len(plan.swaps)
     return tuple(
-        SettledLine(
+        _used_up(
+            case.order,
             swap.returned.line_id,
             0 if due else swap.returned.quantity,
-            Money(own[swap] - min(share, own[swap]), due.currency),
+            own[swap] - min(share, own[swap]),
         )
         for swap, share in zip(plan.swaps, shares, strict=True)
     )
+
+
+def _used_up(order: OrderSnapshot, line_id: int, units: int, gross: int) -> SettledLine:
+    """So much of a line, with the tax inside: what is paid back of the rest later carries only its own."""
+    line = order.line(line_id)
+    taxes = resized(whole_line(line), gross).taxes if line is not None else {}
+    return SettledLine(line_id, units, Money(gross, order.currency), tax_shares(taxes, order.currency))
 
 
 def _restock(change: Change, plan: ExchangePlan) -> tuple[RestockLine, ...]:

@@ -136,7 +136,7 @@ def _ask_prices(click: Click, return_id: int, seen: int, chosen: Chosen, externa
         "asked": click.desk.now().isoformat(),
     }
     key = f"{PRICE}/{click.delivery}"
-    operation = an_operation(key, PRICE, f"slack:{PRICE}", payload, now=click.desk.now(), urgency=0)
+    operation = an_operation(key, PRICE, key, payload, now=click.desk.now(), urgency=0)
     with writing(click.desk.engine) as session:
         journal.plan(session, operation)
 

@@ -9,7 +9,9 @@ from blocks import exchange_bill, exchange_form
 from blocks.exchange_bill import Offered
 from bot.i18n import Words
 from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ReturnCase, StrayPayment, WantedArticle
+from bot.rules.choice import SettledLine, Settlement
 from bot.rules.exchange import Replacement, Returned, Swap, write_exchange_bill
+from bot.rules.order import TaxShare
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
@@ -32,7 +34,7 @@ SHOP = "https://shop.example/wp-admin/admin.php?page=wc-orders&action=edit&id=55
 def exchanging(state: ExchangeState, *lines: ExchangeLine, **given: Any) -> ReturnCase:
     """Two mugs back; what goes out instead as far as it has come."""
     article = lines[0] if lines else HOODIE
-    difference = given.pop("difference", "30.00")
+    difference, used_up = given.pop("difference", "30.00"), given.pop("settled", None)
     name = {"name": article.name, "variant": article.variant, "sku": article.sku, "price": article.price}
     wish = make.an_exchange(difference, **{**name, "stock": None, "state": state, "lines": lines, **given})
     if wish.difference is not None:
@@ -50,6 +52,9 @@ def exchanging(state: ExchangeState, *lines: ExchangeLine, **given: Any) -> Retu
         "owner": ALICE,
         "owner_since": NOON - timedelta(hours=1),
     }
+    if used_up is not None:
+        line = SettledLine(1, 0, used_up, (TaxShare(1, money("8.50")),))
+        fields["settlements"] = (Settlement(held.reference, (line,), money("0.00")),)
     return make.a_case(wish=Wish.EXCHANGE, exchange=wish, resolutions=(held,), **fields)
 
 
@@ -106,7 +111,7 @@ EXCHANGES: dict[str, ReturnCase] = {
     "exchange_ending": exchanging(S.ENDING, HOODIE, **ORDERED, **PAID),
     "exchange_stray": exchanging(S.AWAITING_GOODS, HOODIE, strays=(STRAY,), **ORDERED, **PAID),
     "exchange_strays_closed": closed(exchanging(S.DONE, HOODIE, strays=(STRAY, STRAY), **ORDERED, **PAID)),
-    "exchange_due": exchanging(S.DONE, CAP, difference="-15.00", **ORDERED),
+    "exchange_due": exchanging(S.DONE, CAP, difference="-15.00", settled=money("51.00"), **ORDERED),
     "exchange_done": closed(exchanging(S.DONE, HOODIE, **ORDERED, **PAID)),
     "exchange_done_even": closed(exchanging(S.DONE, MUG, difference="0.00", **ORDERED)),
     "exchange_done_and_due_paid": _paid_off(),

@@ -78,6 +78,8 @@ def _boxes() -> Iterator[tuple[str, Look]]:
     yield "unpaid", lambda words: a_box(CARDS["received_unpaid"], words)
     yield "needs_human", lambda words: a_box(CARDS["received_needs_human"], words)
     yield "exchange", lambda words: a_box(CARDS["exchange_unpaid"], words)
+    yield "exchange_cheaper", lambda words: a_box(CARDS["exchange_cheaper"], words)
+    yield "exchange_due", lambda words: a_box(CARDS["exchange_due"], words)
     yield "many_lines", lambda words: a_box(cards.thirty(), words)
 
 
@@ -95,6 +97,9 @@ def _forms() -> Iterator[tuple[str, Look]]:
     order = with_shipping().order
     yield "more_new", lambda words: forms.more(case, words)
     yield "more_received", lambda words: forms.more(here, words)
+    crowded = replace(CARDS["exchange_stuck"], owner=None)
+    yield "more_exchange", lambda words: forms.more(CARDS["exchange_awaiting_payment"], words)
+    yield "more_crowded", lambda words: forms.more(crowded, words)
     yield "more_settled", lambda words: forms.more(CARDS["settled"], words)
     yield "approve", lambda words: forms.approve(case, customer_text("approved", case, words), words)
     yield "reject", lambda words: forms.reject(case, words)

@@ -9,6 +9,7 @@ from bot.desk import decisions
 from bot.desk.access import find_operator
 from bot.rules.case import ExchangeState
 from bot.sandbox.faults import Fault
+from bot.sandbox.slack.opening import push_view
 from bot.sandbox.story.people import ALICE, BOB, DAN
 from store.terms import Wish
 from tests.counter import Counter
@@ -215,3 +216,16 @@ def test_another_article_can_be_chosen_while_nothing_was_sent(barter: Barter) ->
     barter.counter.slack.submit(ALICE)
     barter.counter.work()
     assert sorted(one.status for one in replacements(barter)) == ["cancelled", "on-hold"]
+
+
+def test_prices_that_are_there_before_the_modal_wait_for_it(barter: Barter) -> None:
+    form = barter.open_form()
+    barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name)
+    with barter.counter.held_back():
+        payload = barter.counter.slack.submit(ALICE, form, {barter.menu: barter.article(barter.coat)}).payload
+    pushed = barter.counter.send(payload).json()["view"]  # Slack has not drawn it yet
+    barter.counter.work()
+    assert barter.counter.modal().id == form.id
+    push_view(barter.counter.slack.core, ALICE, pushed)
+    barter.counter.work(seconds=5)
+    assert "pays 30.00" in barter.shown()

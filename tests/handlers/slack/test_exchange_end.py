@@ -194,3 +194,4 @@ def test_what_is_due_beside_a_cheaper_replacement_is_proposed_as_store_credit(ba
     assert "15.00" in str(box.blocks)
     assert box.values["method", "method"]["selected_option"]["value"] == "store_credit"
     assert "At most 15.00" in str(box.blocks)
+    assert "2.50 EUR tax inside" in str(box.blocks)
