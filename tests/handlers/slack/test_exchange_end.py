@@ -195,3 +195,47 @@ def test_what_is_due_beside_a_cheaper_replacement_is_proposed_as_store_credit(ba
     assert box.values["method", "method"]["selected_option"]["value"] == "store_credit"
     assert "At most 15.00" in str(box.blocks)
     assert "2.50 EUR tax inside" in str(box.blocks)
+
+
+def held_exchange(barter: Barter, user: str) -> dict[str, Any]:
+    """The press of “Exchange…” under “More”, held back."""
+    barter.counter.slack.click(user, barter.rma.card, "more")
+    with barter.counter.held_back():
+        payload: dict[str, Any] = barter.counter.slack.click(
+            user, barter.counter.modal(user), "exchange"
+        ).payload
+    barter.counter.slack.close_modal(user, everything=True)
+    return payload
+
+
+@pytest.mark.parametrize(("worked", "told"), [(False, "already decided on"), (True, "is settled")])
+def test_once_money_was_decided_on_no_exchange_is_chosen_any_more(
+    refund: Barter, worked: bool, told: str
+) -> None:
+    late = held_exchange(refund, BOB)
+    refund.counter.slack.click(ALICE, refund.rma.card, "refund_box")
+    refund.counter.slack.submit(ALICE)
+    refund.counter.slack.submit(ALICE)
+    if worked:
+        refund.counter.work()
+    assert refund.counter.send(late).status_code == 200
+    assert refund.counter.slack.modal(BOB) is None
+    refund.counter.work()
+    assert told in refund.counter.told(BOB)[-1]
+    assert replacements(refund) == []
+
+
+def test_a_form_that_was_filled_in_before_money_was_decided_on_is_refused_at_its_input(
+    refund: Barter,
+) -> None:
+    refund.counter.slack.click(BOB, refund.rma.card, "more")
+    refund.counter.slack.click(BOB, refund.counter.modal(BOB), "exchange")
+    refund.counter.slack.click(ALICE, refund.rma.card, "refund_box")
+    refund.counter.slack.submit(ALICE)
+    refund.counter.slack.submit(ALICE)
+    form = refund.counter.modal(BOB)
+    refund.counter.slack.open_menu(BOB, form, refund.menu, refund.name)
+    answer = refund.counter.slack.submit(BOB, form, {refund.menu: refund.article(refund.coat)})
+    assert "already decided on" in str(answer.errors)
+    refund.counter.work()
+    assert replacements(refund) == []
