@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 
 from store.credit_models import CreditUse, StoredCredit
 from store.db import HELD
+from store.models import Operation, Resolution
+from store.terms import Method, OperationState, ResolutionStatus
 
 
 def locked(session: Session, credit_id: int) -> StoredCredit | None:
@@ -24,6 +26,15 @@ def of_return(session: Session, return_id: int) -> Sequence[StoredCredit]:
     """Every credit that was issued for a return, oldest first."""
     wanted = select(StoredCredit).where(StoredCredit.return_id == return_id).order_by(col(StoredCredit.id))
     return session.exec(wanted).all()
+
+
+def coupons_without_credit(session: Session, kind: str) -> Sequence[Operation]:
+    """The operations of ``kind`` that made a coupon nobody keeps a balance of yet."""
+    kept = select(StoredCredit.resolution_id)
+    settled = (Resolution.method == Method.STORE_CREDIT, Resolution.status == ResolutionStatus.DONE)
+    made = (Operation.kind == kind, Operation.state == OperationState.DONE)
+    wanted = select(Operation).join(Resolution, col(Operation.resolution_id) == Resolution.id)
+    return session.exec(wanted.where(*settled, *made, col(Resolution.id).not_in(kept))).all()
 
 
 def known_by(session: Session, digests: Collection[str]) -> Sequence[StoredCredit]:

@@ -13,7 +13,7 @@ from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import BY_A_PERSON, Change, an_operation
 from bot.gateways.nouns import ChangedOrder
-from bot.resolutions import CREDIT_BALANCE
+from bot.resolutions import COUPON, CREDIT_BALANCE
 from bot.resolutions.store_credit import Credit, code_of, digest_of
 from store import credits as records
 from store import journal
@@ -28,26 +28,37 @@ SOON = timedelta(minutes=1)
 def open_credit(change: Change, row: Resolution, operation: Operation) -> None:
     """Keep the credit whose coupon was made; from here on its balance is looked after."""
     assert row.id is not None
-    if records.of_resolution(change.session, row.id) is not None:
-        return
+    if records.of_resolution(change.session, row.id) is None:
+        change.session.add(_credit(change.desk, row, operation, change.now))
+        change.session.flush()
+
+
+def _credit(desk: Desk, row: Resolution, operation: Operation, now: datetime) -> StoredCredit:
+    assert row.id is not None
     issued = documents.read(Credit, operation.payload)
     coupon_id = operation.evidence.get("coupon_id")
-    credit = StoredCredit(
+    return StoredCredit(
         resolution_id=row.id,
-        return_id=change.return_id,
+        return_id=row.return_id,
         reference=row.reference,
-        digest=digest_of(code_of(issued.reference, change.desk.settings.secret_key.get_secret_value())),
+        digest=digest_of(code_of(issued.reference, desk.settings.secret_key.get_secret_value())),
         coupon_id=coupon_id if isinstance(coupon_id, int) else None,
         currency=issued.amount.currency,
         decided_minor=issued.amount.minor,
         balance_minor=issued.amount.minor,
         email=issued.email,
         expires_on=issued.expires_on,
-        issued_at=change.now,
-        look_after=change.now + SOON,
+        issued_at=now,
+        look_after=now + SOON,
     )
-    change.session.add(credit)
-    change.session.flush()
+
+
+def _adopt(desk: Desk, session: Session) -> None:
+    """Keep the balance of coupons that an earlier version of the desk made, too."""
+    for operation in records.coupons_without_credit(session, COUPON):
+        row = session.get_one(Resolution, operation.resolution_id)
+        session.add(_credit(desk, row, operation, row.decided_at))
+    session.flush()
 
 
 def plan_look(session: Session, credit: StoredCredit, now: datetime) -> None:
@@ -84,6 +95,7 @@ def look_at_changed(desk: Desk, changed: Iterable[ChangedOrder]) -> None:
     seen = list(changed)
     digests = {digest_of(code) for order in seen for code in order.codes}
     with writing(desk.engine) as session:
+        _adopt(desk, session)
         found = _either(session, [order.order_id for order in seen], digests)
         due = records.to_look_at(session, desk.now(), LOOKS_AT_ONCE)
         for credit in _each_once((*found, *due)):

@@ -68,10 +68,14 @@ class Story:
                 self._tell("credit_expired", amount=self.credit.balance_minor)
 
     def gone(self) -> None:
-        """The shop has no such coupon any more: somebody deleted it there."""
+        """The shop has no such coupon any more: somebody deleted it there.
+
+        One that was never seen says nothing: a person confirmed a credit that was made by hand.
+        """
         if self.credit.ended_at is None:
             self.credit.ended_at = self.change.now
-            self._tell("credit_gone")
+            if self.credit.coupon_id is not None:
+                self._tell("credit_gone")
 
     def tell_overspent(self, over: int) -> None:
         """Orders took more than was decided: say so where people look at the books, while it is so."""
