@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from store.credit_models import CreditUse, StoredCredit
@@ -59,3 +60,19 @@ def to_look_at(session: Session, now: datetime, limit: int) -> Sequence[StoredCr
     due = (col(StoredCredit.ended_at).is_(None), col(StoredCredit.look_after) <= now)
     wanted = select(StoredCredit).where(*due).order_by(col(StoredCredit.look_after)).limit(limit)
     return session.exec(wanted).all()
+
+
+def know_use(session: Session, credit_id: int, order_id: int, now: datetime) -> CreditUse:
+    """The row of an order that used a credit; a new one says only that there is such an order."""
+    wanted = select(CreditUse).where(CreditUse.credit_id == credit_id, CreditUse.order_id == order_id)
+    known = session.exec(wanted).first()
+    if known is not None:
+        return known
+    row = CreditUse(credit_id=credit_id, order_id=order_id, amount_minor=0, returned_minor=0, seen_at=now)
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return session.exec(wanted).one()  # two heard of it in the same instant
+    return row

@@ -85,6 +85,8 @@ def notice(desk: Desk, order_id: int | None, codes: Collection[str]) -> bool:
             return False
     with writing(desk.engine) as session:
         for credit in _either(session, order_ids, digests):
+            if order_id is not None and credit.digest in digests:
+                records.know_use(session, credit.id or 0, order_id, desk.now())
             plan_look(session, credit, desk.now())
     return True
 
@@ -96,10 +98,18 @@ def look_at_changed(desk: Desk, changed: Iterable[ChangedOrder]) -> None:
     digests = {digest_of(code) for order in seen for code in order.codes}
     with writing(desk.engine) as session:
         _adopt(desk, session)
+        _keep_in_mind(session, seen, desk.now())
         found = _either(session, [order.order_id for order in seen], digests)
         due = records.to_look_at(session, desk.now(), LOOKS_AT_ONCE)
         for credit in _each_once((*found, *due)):
             plan_look(session, credit, desk.now())
+
+
+def _keep_in_mind(session: Session, changed: Iterable[ChangedOrder], now: datetime) -> None:
+    """Which orders carry a credit of ours: however late the look comes, it has to count them."""
+    for order in (one for one in changed if one.codes):
+        for credit in records.known_by(session, {digest_of(code) for code in order.codes}):
+            records.know_use(session, credit.id or 0, order.order_id, now)
 
 
 def _either(session: Session, order_ids: Collection[int], digests: Collection[str]) -> list[StoredCredit]:

@@ -16,7 +16,7 @@ from bot.rules.choice import RefundQuote
 from bot.rules.credit import REFUNDED, Use, returned_share
 from store import credits as records
 from store import reconciliation
-from store.credit_models import CreditUse, StoredCredit
+from store.credit_models import StoredCredit
 from store.db import reading
 from store.terms import Method, ResolutionStatus
 
@@ -45,12 +45,9 @@ def write_uses(
     """Keep what each order took, and say what changed."""
     credit = story.credit
     assert credit.id is not None
-    known = {use.order_id: use for use in records.uses_of(session, credit.id)}
     found = []
     for order_id, order in users.items():
-        row = known.get(order_id) or CreditUse(
-            credit_id=credit.id, order_id=order_id, amount_minor=0, returned_minor=0, seen_at=now
-        )
+        row = records.know_use(session, credit.id, order_id, now)
         before = Use(row.status or "gone", row.amount_minor, row.returned_minor)
         after = _use(session, credit, order, before)
         row.status, row.amount_minor, row.returned_minor = after.status, after.amount, after.returned

@@ -60,3 +60,17 @@ def test_a_coupon_an_earlier_version_made_gets_a_balance(world: World) -> None:
     poll(world)
     assert str(coupon.amount) == "49.30"
     assert credits_of(world.desk, return_id)[0].used
+
+
+def test_an_order_seen_long_before_the_look_is_counted_all_the_same(world: World) -> None:
+    """A poll names it, the look that follows is held up, and later polls ask only what changed since."""
+    _, coupon = a_credit(world)
+    looks = world.faults.storm("shop", Fault.CLOSED_BEFORE, method="GET", path="/coupons/")
+    spend(world, coupon, "20.00")
+    for _ in range(3):
+        poll(world)
+        world.clock.pass_(minutes=15)
+    world.faults.withdraw(looks.number)
+    world.clock.pass_(hours=1)
+    world.work()
+    assert (str(coupon.amount), coupon.usage_limit) == ("49.30", 2)
