@@ -61,3 +61,16 @@ def test_taking_it_back_after_an_order_used_it_says_no(counter: Counter, rma: Rm
     (credit,) = credits_of(counter.desk, rma.return_id)
     assert credit.left
     assert (credit.used, credit.revoked, credit.gone) == (True, False, False)
+
+
+def test_the_shops_webhook_about_an_order_nobody_returns_lowers_the_credit(
+    counter: Counter, rma: Rma
+) -> None:
+    coupon = list(counter.shop.state.coupons.values())[-1]
+    before = coupon.amount
+    counter.order(1, coupon=coupon.code)
+    counter.shop.run_queue()
+    counter.work()
+    assert coupon.amount < before
+    (credit,) = credits_of(counter.desk, rma.return_id)
+    assert credit.used
