@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -15,7 +16,7 @@ from rich.progress import Progress
 
 from bot.commands.console import give_up
 from bot.commands.running import Stop, working
-from bot.commands.story import Player
+from bot.commands.story import Player, ask
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from bot.sandbox.server import Ports, Sandbox
@@ -40,6 +41,7 @@ def demo(*, language: str, port: int) -> None:
         with _doors(desk, door), working(desk, stop.tell):
             sandbox.install(app_manifest(desk.settings.public_url, socket_mode=False), words())
             sandbox.connect(desk.settings.public_url)
+            sandbox.ask = partial(ask, desk)
             tell(sandbox, desk, stop)
             console.print(
                 f"\nOpen [bold]{sandbox.page_url}[/] in a browser. Nothing here is real; Ctrl-C ends it."

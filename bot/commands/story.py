@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import requests
 
 from bot.desk import Desk
 from bot.desk.access import find_operator
-from bot.errors import OutcomeUnknown, Refused
+from bot.errors import GatewayError, OutcomeUnknown, Refused
 from bot.sandbox.page.deeds import cancel_order
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import Message
@@ -134,7 +135,19 @@ ACTS: Mapping[str, Callable[[Player, Act], None]] = {
 def hand_in(desk: Desk, request: Request) -> str:
     """Sign and post one request, as a shop's own form would; the number of the return it opened."""
     noticed = desk.now() - timedelta(days=request.days)
-    body = json.dumps({**request.as_json(), "noticed_at": noticed.isoformat()}).encode()
+    return _post(desk, {**request.as_json(), "noticed_at": noticed.isoformat()}, request.key)
+
+
+def ask(desk: Desk, wanted: dict[str, Any]) -> str:
+    """Hand in what somebody on the page asks for as the customer. Raises LookupError if it is refused."""
+    try:
+        return _post(desk, wanted, str(wanted["request_id"]))
+    except GatewayError as refusal:
+        raise LookupError(refusal.detail) from refusal
+
+
+def _post(desk: Desk, wanted: dict[str, Any], key: str) -> str:
+    body = json.dumps(wanted).encode()
     signature = intake_signature(body, desk.settings.intake_secret.get_secret_value(), desk.now())
     try:
         answer = requests.post(
@@ -144,7 +157,7 @@ def hand_in(desk: Desk, request: Request) -> str:
             timeout=PATIENCE,
         )
     except requests.RequestException as e:
-        raise OutcomeUnknown(f"the intake does not answer request {request.key!r}: {e}") from e
+        raise OutcomeUnknown(f"the intake does not answer request {key!r}: {e}") from e
     if answer.status_code not in (requests.codes.ok, requests.codes.created):
-        raise Refused(f"the intake refused request {request.key!r}: {answer.text}")
+        raise Refused(f"the intake refused request {key!r}: {answer.text}")
     return str(answer.json()["number"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
-from bot import documents
+from bot import customer, documents
 from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
@@ -17,6 +17,7 @@ from bot.desk.exchange_prices import ExchangeOffer, Pick, price_exchange, wish_f
 from bot.desk.exchange_steps import facts_without_trouble, go_on, is_busy, plan_effect
 from bot.desk.resolution import load_settling, refuse_second
 from bot.errors import Blocked, InvalidInput
+from bot.i18n import Words
 from bot.resolutions import EXCHANGING, GIVE_BACK
 from bot.rules.exchange_flow import ExchangePlan, OrderState
 from bot.rules.ledger import order_remaining, remaining_units
@@ -62,6 +63,7 @@ def choose_exchange(desk: Desk, return_id: int, by: Operator, seen: int, offer: 
             change.session.add(row)
             if change.rma.status is ReturnStatus.PENDING:
                 change.advance(Event.APPROVE)
+                _ask_for_the_goods(change, row, offer)
             change.note("exchange_decided", reference=row.reference, difference=offer.bill.difference.minor)
             change.tell_team(f"{row.reference}-decided-{revision}", "exchange_decided", resolution=row.id)
             go_on(change, row)
@@ -145,6 +147,14 @@ def _held(change: Change, by: Operator) -> Resolution:
     row = standing(returns.resolutions_of(change.session, change.return_id))
     assert row is not None
     return row
+
+
+def _ask_for_the_goods(change: Change, row: Resolution, offer: ExchangeOffer) -> None:
+    """Tell the customer that the return is agreed, unless nothing has to come back."""
+    if not offer.claim:
+        words = Words(change.rma.language, change.desk.settings.timezone)
+        case = case_of(change.desk, change.session, change.rma)
+        change.tell_customer(f"{row.reference}-agreed", customer.customer_text("approved", case, words))
 
 
 def _refuse_used_up(change: Change, offer: ExchangeOffer) -> None:

@@ -91,6 +91,7 @@ class Sandbox:
         self.shop.gateways["paypal"] = self.shop.state.card("paypal", "PayPal")
         self.installed = Installed()
         self.desk_url = ""
+        self.ask: Callable[[dict[str, Any]], str] | None = None  # hands a customer's request to the desk
         self.started = time.time()
         self.story = Story()
         self._services = self._open()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.page.customer import ask_exchange, buy_with_credit
 from bot.sandbox.page.troubles import press, take_back
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.shop.life import set_status
@@ -155,6 +156,8 @@ DEEDS: dict[str, Deed] = {
     "refund_by_hand": refund_by_hand,
     "cancel_order": cancel_order,
     "locale": change_locale,
+    "ask_exchange": ask_exchange,
+    "buy_with_credit": buy_with_credit,
 }
 
 

@@ -79,6 +79,8 @@ def _order(state: State, order: Order) -> Json:
         "created": order.created.timestamp(),
         "lines": [
             {
+                "id": line.id,
+                "goods": line.kind == "line_item",
                 "name": line.name,
                 "quantity": line.quantity,
                 "total": _amount(line.total + line.total_tax, order),

@@ -75,6 +75,7 @@ function drawOrder(place, one) {
         h("tr", { class: "sum" }, h("td", {}, t("total")), h("td", { class: "right" }, amount(Number(one.total) - Number(one.refunded), one.currency))))),
       h("p", { class: "muted" }, `${one.method_title || t("no_method")} · ${shortDay(one.created)}`),
       h("h3", {}, t("wp_admin")), h("p", { class: "muted" }, t("wp_admin_about")), adminForm(one),
+      h("h3", {}, t("as_customer")), h("p", { class: "muted" }, t("as_customer_about")), ...customerForms(one),
       h("h3", {}, t("notes")), h("ul", { class: "notes" }, [...one.notes].reverse().map((note) => h("li", { class: note.customer ? "to-customer" : null }, h("span", { class: "muted" }, `${shortDay(note.at)} ${clock(note.at)}${note.customer ? ` · ${t("to_customer")}` : ""}`), h("div", {}, linked(note.text)))))),
   ]);
 }
@@ -83,6 +84,35 @@ function adminForm(one) {
   const field = h("input", { class: "field short", type: "text", inputmode: "decimal", value: "10.00", "aria-label": t("amount") });
   const refund = (event) => (event.preventDefault(), act({ do: "refund_by_hand", order: one.id, amount: field.value }));
   return h("form", { class: "inline", onsubmit: refund }, field, h("button", { type: "submit", class: "button" }, t("refund_by_hand")), one.status !== "cancelled" && h("button", { type: "button", class: "button", onclick: () => act({ do: "cancel_order", order: one.id }) }, t("cancel_order")));
+}
+
+// What the customer of this order can do: ask for something else, and buy again with a store credit.
+function customerForms(one) {
+  const goods = one.lines.filter((line) => line.goods);
+  if (!goods.length) return [];
+  const articles = app.data.shop.products.filter((product) => !product.variable);
+  const line = select(t("comes_back"), goods.map((each) => [each.id, each.name]));
+  const instead = select(t("wanted_instead"), articles.map(article));
+  const ask = (event) => (event.preventDefault(), act({ do: "ask_exchange", order: one.id, line: line.value, product: instead.value }));
+  const bought = select(t("article"), articles.map(article));
+  const code = h("input", { class: "field", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "CREDIT-…", "aria-label": t("credit_code"), data: { key: "credit-code" } });
+  const buy = (event) => (event.preventDefault(), act({ do: "buy_with_credit", order: one.id, product: bought.value, code: code.value }));
+  return [
+    h("form", { class: "stacked", onsubmit: ask }, labelled(t("comes_back"), line), labelled(t("wanted_instead"), instead), h("button", { type: "submit", class: "button" }, t("ask_exchange"))),
+    h("form", { class: "stacked", onsubmit: buy }, labelled(t("article"), bought), labelled(t("credit_code"), code), h("button", { type: "submit", class: "button" }, t("buy_with_credit"))),
+  ];
+}
+
+function article(product) {
+  return [product.id, `${product.full_name} · ${amount(Number(product.price), "EUR")}`];
+}
+
+function select(name, options) {
+  return h("select", { class: "field", "aria-label": name }, options.map(([value, text]) => h("option", { value: String(value) }, text)));
+}
+
+function labelled(text, field) {
+  return h("label", { class: "filter" }, h("span", { class: "muted" }, text), field);
 }
 
 function cash({ cash: entries }) {
