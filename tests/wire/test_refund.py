@@ -1,13 +1,17 @@
 """A return from its card to the money, clicked by people, judged by the gateway's ledger."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlmodel import select
 
 from bot.desk.access import find_operator
 from bot.errors import DeskError
 from bot.sandbox.faults import Fault
 from bot.sandbox.story.people import ALICE, BOB, DAN, EVE
+from store.db import reading
+from store.models import Card
 from store.terms import Wish
 from tests.wire.conftest import Office
 
@@ -143,9 +147,19 @@ def test_the_team_opens_a_return_with_a_form(office: Office) -> None:
     office.card("RMA-1")
 
 
+def wait_for_permalink(office: Office) -> None:
+    """Until the desk has written down where its card is: that follows Slack's answer."""
+    for _ in range(200):
+        with reading(office.desk.engine) as session:
+            if any(card.permalink for card in session.exec(select(Card))):
+                return
+        time.sleep(0.05)
+    raise AssertionError("the card's address was never kept")
+
+
 def test_a_found_return_leads_to_its_card(office: Office) -> None:
     _, number = a_return(office, arrived=False)
-    office.slack.wait_for(lambda: any(call.method == "chat.getPermalink" for call in office.slack.calls))
+    wait_for_permalink(office)
     office.slack.command(ALICE, "C01RETURNS", "/returns", number)
     ts = office.card(number).ts.replace(".", "")
     office.slack.wait_for(lambda: f"/p{ts}" in str([one.blocks for one in office.slack.ephemerals(ALICE)]))

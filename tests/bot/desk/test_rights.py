@@ -27,7 +27,16 @@ from bot.rules.proposal import default_choice
 from store.db import open_engine, reading, writing
 from store.models import Difference, Member, Operation, Resolution
 from store.money import Money
-from store.terms import DifferenceKind, OperationState, PersonKind, Reason, ResolutionStatus, Source, Wish
+from store.terms import (
+    DifferenceKind,
+    Method,
+    OperationState,
+    PersonKind,
+    Reason,
+    ResolutionStatus,
+    Source,
+    Wish,
+)
 from tests.conftest import SqliteFiles
 from tests.world import ALICE, BOB, World, a_world
 
@@ -128,6 +137,15 @@ def offered(stage: Stage) -> ExchangeOffer:
     return ExchangeOffer((), (swap,), bill, {})
 
 
+def credited(stage: Stage) -> None:
+    """Bob gave store credit, and the coupon is made."""
+    arrived(stage)
+    case = stage.world.case(stage.return_id)
+    choice = replace(default_choice(case), method=Method.STORE_CREDIT)
+    resolution.resolve(stage.world.desk, stage.return_id, BOB, case.version, choice)
+    stage.world.work()
+
+
 def chosen(stage: Stage) -> None:
     case = stage.world.case(stage.return_id)
     exchange.choose_exchange(stage.world.desk, stage.return_id, BOB, case.version, offered(stage))
@@ -150,6 +168,8 @@ def nothing(_stage: Stage) -> None:
 
 
 BEFORE: Mapping[str, Callable[[Stage], None]] = {
+    "credits_people.resend_credit": credited,
+    "credits_people.revoke_credit": credited,
     "exchange.cancel_exchange": chosen,
     "exchange.try_exchange_again": chosen,
     "exchange.give_stray_back": paid_too_late,
@@ -185,6 +205,7 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "tracking_number": "6A1",
         "new_end": stage.world.clock().date() + timedelta(days=100),
         "offer": offered(stage),
+        "reference": f"{case.number}-R1",
         "number": 1,
         "arrivals": (Arrival(stage.line_id, 1),),
         "choice": default_choice(case),
