@@ -1,4 +1,4 @@
-"""What a person does as the customer: ask for an exchange, leave the payment page, spend a credit."""
+"""What a person does as the customer: ask for an exchange, try to pay for it, spend a credit."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +15,7 @@ from bot.sandbox import shop as shops
 from bot.sandbox.server import Sandbox
 from bot.sandbox.story import Story
 from bot.sandbox.story.people import ALICE
+from bot.sandbox.stripe.ledger import EntryKind
 from tests.wire.conftest import Office, at_work
 
 pytestmark = pytest.mark.browser
@@ -65,7 +66,9 @@ def test_an_exchange_asked_for_as_the_customer_arrives_as_a_card(page: Page, off
     expect(card(page, "RMA-1")).to_contain_text("do NOT refund money")
 
 
-def test_the_payment_page_can_be_left_and_pays_nothing(page: Page, office: Office, browser: Browser) -> None:
+def test_a_card_that_is_declined_on_the_payment_page_pays_nothing(
+    page: Page, office: Office, browser: Browser
+) -> None:
     order = an_order(office)
     shown = the_order(page, order)
     shown.get_by_label("Wanted instead").select_option(label="Coat, wool · €80.00")
@@ -84,7 +87,8 @@ def test_the_payment_page_can_be_left_and_pays_nothing(page: Page, office: Offic
     customer.get_by_role("button", name="Pay").click()
     expect(customer.get_by_role("alert")).to_be_visible()
     customer.close()
-    assert session["payment_status"] == "unpaid"
+    assert office.sandbox.stripe.get(session["id"])["payment_status"] == "unpaid"
+    assert not [one for one in office.sandbox.stripe.ledger if one.kind is EntryKind.PAYMENT]
     assert [one.status for one in office.shop.state.orders.values() if one.parent_id == order.id] == [
         "on-hold"
     ]

@@ -28,7 +28,7 @@ def do(sandbox: "Sandbox", wanted: Json) -> Json:
         raise NotPossible("There is no such thing to do.")
     try:
         return deed(sandbox, user, wanted)
-    except (LookupError, NotThere, ShopError) as refusal:
+    except (LookupError, ValueError, NotThere, ShopError) as refusal:
         raise NotPossible(str(refusal)) from refusal
 
 
