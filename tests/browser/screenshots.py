@@ -96,8 +96,10 @@ def demo(language: str) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = (re.search(r"http://\S+", line) for line in process.stdout)
-        yield next(match.group() for match in found if match)
-        process.terminate()
+        try:
+            yield next(match.group() for match in found if match)
+        finally:
+            process.terminate()
 
 
 def shoot(browser: Browser, address: str, language: str, theme: str) -> None:
@@ -126,7 +128,7 @@ def price_an_exchange(page: Page, language: str) -> None:
     box = page.get_by_role("dialog").last
     menu = box.get_by_role("combobox").first
     menu.fill("HOOD")
-    box.get_by_role("option").first.click()
+    box.get_by_role("listbox").get_by_role("option").first.click()
     box.get_by_role("button", name=CONTINUE[language]).click()
     page.get_by_role("button", name=AGREE[language]).wait_for(timeout=15_000)
 
