@@ -180,6 +180,33 @@ def migrate(engine: Engine) -> None:
     """Bring the schema up to the newest revision; a schema that is there already is left alone."""
     config = Config()
     config.set_main_option("script_location", str(files("store") / "migrations"))
-    with engine.begin() as connection:
+    with _without_references(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check_references(connection)
+
+
+@contextmanager
+def _without_references(engine: Engine) -> Iterator[Connection]:
+    """A connection on which SQLite may copy a table that others refer to, as its own manual advises.
+
+    It does not take that back inside a transaction, so it is switched off before and on again after one.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        raw = connection.connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """Refuse what a migration left without the row it refers to; PostgreSQL has checked by itself."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")

@@ -85,6 +85,9 @@ class Return(SQLModel, table=True):
     tracking_number: str = Field(default="", max_length=100)
     question: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
     known_refunds: list[Any] = Field(sa_column=document())
+    unanswered_since: datetime | None = Field(default=None, index=True)
+    label_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": text("''")})
+    decided_by_rule: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": text("''")})
 
 
 class ReturnItem(SQLModel, table=True):
@@ -262,9 +265,14 @@ class Card(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """A line of the conversation with the customer, exactly as it was sent or received."""
+    """A line of the conversation with the customer, exactly as it was sent or received.
+
+    ``nonce`` is that of the form it came with, so that a form sent twice is one message. ``seen_at`` is when
+    the other side had it before them.
+    """
 
     __tablename__ = "messages"
+    __table_args__ = (Index("uq_messages_return_id_nonce", "return_id", "nonce", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     return_id: int = Field(foreign_key="returns.id", index=True)
@@ -272,6 +280,8 @@ class Message(SQLModel, table=True):
     operator_id: str | None = Field(default=None, max_length=64)
     body: str
     written_at: datetime
+    nonce: str | None = Field(default=None, max_length=64)
+    seen_at: datetime | None = None
 
 
 class History(SQLModel, table=True):

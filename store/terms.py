@@ -109,6 +109,7 @@ class Source(StrEnum):
     STAFF = "staff"
     INTAKE = "intake"
     SHOP = "shop"
+    PORTAL = "portal"
 
 
 class PersonKind(StrEnum):

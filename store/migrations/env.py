@@ -13,7 +13,8 @@ from sqlmodel import AutoString, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 import store.credit_models
-import store.models  # noqa: F401 (both fill the metadata)
+import store.models
+import store.portal_models  # noqa: F401 (all fill the metadata)
 from store.migrations import Schema, SchemaTooNew, compare_schema, current_revision
 
 # Any number will do, as long as every process that migrates asks PostgreSQL for the same one.

@@ -1,8 +1,9 @@
 """Store credit under everything customers and shops do at once. The shop's own records are the judge.
 
 At every moment: one coupon per decision. Whenever the desk has just asked the shop: what the orders hold and
-what the coupon still gives add up to what was decided, neither more nor less. Orders can take more only where
-the shop let two use the coupon in one moment; then a difference says so, and by how much.
+what the coupon still gives add up to what was decided, neither more nor less. Orders can take more in two cases only, and then a difference says so, and by how
+much: the shop let two use the coupon in one moment, or an order came to nothing and another was placed before
+the desk looked. The shop frees the use of a cancelled order at once, with the balance as it was last set.
 """
 
 import random
@@ -50,9 +51,12 @@ class Till:
     orders: list[shops.Order] = field(default_factory=list)
     returned: Counter[int] = field(default_factory=Counter)
     in_one_moment: bool = False
+    freed_unseen: bool = False  # an order came to nothing since the desk last looked
+    spent_unseen: bool = False  # and another was placed before it did
 
     def spend(self) -> None:
         """A customer pays with it; the webhook may or may not get through."""
+        self.spent_unseen |= self.freed_unseen
         lines = [(self.dice.choice(self.goods), self.dice.choice((1, 1, 2)))]
         try:
             self.orders.append(self.world.order(*lines, coupon=self.coupon.code))
@@ -80,6 +84,7 @@ class Till:
         with self.world.shop.state.lock:
             set_status(self.world.shop.state, order, self.dice.choice(("cancelled", "failed", "trash")))
             self.world.shop.state.touch(order)
+        self.freed_unseen = True
         self.say(order)
 
     def give_back(self) -> None:
@@ -110,6 +115,7 @@ class Till:
         """The poll interval is over."""
         plan_poll(self.world.desk)
         let_pass(self.world, minutes=5)
+        self.freed_unseen = False
 
     def held(self) -> int:
         """What the orders hold, by the shop's own records, in minor units."""
@@ -132,7 +138,7 @@ class Till:
         held, left = self.held(), self.left()
         assert left == max(0, DECIDED - held), f"{held} held, {left} left"
         over = max(0, held - DECIDED)
-        assert over == 0 or self.in_one_moment
+        assert over == 0 or self.in_one_moment or self.spent_unseen
         assert overspent(self.world, self.coupon) == ([DECIDED + over] if over else [])
 
     def judge_safety(self) -> None:

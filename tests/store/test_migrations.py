@@ -9,13 +9,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, MetaData, Table, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from store.db import migrate
 from store.migrations import Schema, SchemaTooNew, alembic_config, read_schema
-from tests.store.rows import NOON, a_return, an_operation, an_order, keep
+from tests.store.rows import NOON, a_resolution, a_return, an_operation, an_order, keep
 
 
 def run(engine: Engine, deed: Callable[..., Any], revision: str) -> None:
@@ -66,6 +66,26 @@ def test_migrating_twice_keeps_what_is_there(engine: Engine) -> None:
     migrate(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 1
+
+
+def insert_as_of(engine: Engine, row: SQLModel) -> None:
+    """Keep ``row`` in a database of an older schema, as far as that has its columns."""
+    table = Table(str(row.__tablename__), MetaData(), autoload_with=engine)
+    values = {name: value for name, value in row.model_dump().items() if name in table.columns}
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(**values))
+
+
+def test_rows_survive_from_the_schema_before_and_still_refer_to_each_other(empty_engine: Engine) -> None:
+    run(empty_engine, command.upgrade, "0005")
+    for row in (an_order(), a_return(id=1, number="RMA-1"), a_resolution(id=1, outcome={})):
+        insert_as_of(empty_engine, row)
+    migrate(empty_engine)
+    with empty_engine.connect() as connection:
+        assert connection.execute(text("SELECT source FROM returns")).scalar() == "staff"
+        assert connection.execute(text("SELECT return_id FROM resolutions")).scalar() == 1
+    with pytest.raises(IntegrityError):
+        keep(empty_engine, a_return(order_id=1))
 
 
 def test_processes_that_migrate_at_once_wait_for_each_other(empty_url: str) -> None:
