@@ -165,6 +165,11 @@ EXCHANGE_TEXTS: Mapping[str, Callable[[Words, Mapping[str, object]], str]] = {
         "here until {until}: {link}",
         **values,
     ),
+    "exchange_pay_again": lambda words, values: words(
+        "A reminder: {what} is still set aside for your exchange {number}. The difference is {amount}. Here "
+        "is a new link; you can pay it until {until}: {link}",
+        **values,
+    ),
     "exchange_paid": lambda words, values: words(
         "Thank you: we have received {amount} for your exchange {number}.", **values
     ),

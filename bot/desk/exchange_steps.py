@@ -198,7 +198,9 @@ def _asked(change: Change, row: Resolution, operation: Operation) -> None:
     watch(change, row, Asked(payment.session_id, wanted), OFTEN)
     change.note("payment_asked", reference=row.reference, amount=payment.amount.minor)
     if not facts.ended:
-        _write(change, row, f"pay-{payment.number}", "exchange_pay", payment)
+        again = any(one.amount == payment.amount for one in facts.payments)
+        kind = "exchange_pay_again" if again else "exchange_pay"
+        _write(change, row, f"pay-{payment.number}", kind, payment)
 
 
 def _seen(change: Change, row: Resolution, operation: Operation) -> None:

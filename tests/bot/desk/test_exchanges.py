@@ -77,6 +77,8 @@ def test_a_request_nobody_pays_is_made_anew_each_day_and_then_a_person_decides(b
     barter.choose(return_id, barter.coat)
     let_pass(barter.world, days=4)
     assert [one["status"] for one in barter.sessions()] == ["expired"] * 3
+    said = [mail.text for mail in barter.world.shop.outbox if mail.kind == "customer_note"]
+    assert [text.startswith("A reminder:") for text in said if "pay it" in text] == [False, True, True]
     assert barter.exchange(return_id).state is ExchangeState.LAPSED
     try_exchange_again(barter.world.desk, return_id, ALICE, version(barter, return_id))
     barter.world.work()
