@@ -1,10 +1,10 @@
 """A return's store credits: what is left of each, send the code again, take an unused one back."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blocks import ids
+from blocks.carried import read_carried, write_carried
 from blocks.forms import place_of
 from blocks.kit import Block, View, button, code, context, field, lines, modal, plain, section, text_input
 from bot.i18n import Words
@@ -42,17 +42,13 @@ def revoke_form(case: ReturnCase, credit: CreditView, words: Words) -> View:
         callback_id=ids.REVOKE_CREDIT,
         close=words("Back"),
         submit=words("Take it back"),
-        place=json.dumps({"place": place_of(case), "reference": credit.reference}),
+        place=write_carried(case, "reference", credit.reference),
     )
 
 
 def read_reference(view: Mapping[str, Any]) -> str:
     """Which credit a form is about; empty when its metadata is not ours."""
-    try:
-        kept = json.loads(str(view.get("private_metadata", "")))
-    except ValueError:
-        return ""
-    return str(kept.get("reference", "")) if isinstance(kept, dict) else ""
+    return read_carried(view, "reference")
 
 
 def _credit(case: ReturnCase, credit: CreditView, words: Words) -> list[Block]:

@@ -1,12 +1,11 @@
 """What an exchange will cost and do, before anybody agrees to it: each swap, the sum, and what follows."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from blocks import ids
-from blocks.forms import place_of
+from blocks.carried import read_carried, write_carried
 from blocks.kit import Block, View, code, context, divider, inert, lines, modal, section
 from bot.i18n import Words
 from bot.rules.case import ReturnCase
@@ -35,24 +34,19 @@ def exchange_bill(case: ReturnCase, offered: Offered, words: Words, *, key: str)
     blocks += [divider(), section(_sum(case, offered.bill, words), "sum")]
     blocks.append(section("\n".join(f"• {text}" for text in _follows(offered, words)), "follows"))
     blocks.append(context(words("From then on no money can be refunded until the exchange is called off.")))
-    place = json.dumps({"place": place_of(case), "offer": key})
     return modal(
         words("Agree to exchange?"),
         blocks,
         callback_id=ids.AGREE,
         close=words("Back"),
         submit=words("Agree"),
-        place=place,
+        place=write_carried(case, "offer", key),
     )
 
 
 def read_offer_key(view: Mapping[str, Any]) -> str:
     """Where the offer is kept that a view shows; empty for a view that is not ours."""
-    try:
-        kept = json.loads(str(view.get("private_metadata", "")))
-    except ValueError:
-        return ""
-    return str(kept.get("offer", "")) if isinstance(kept, dict) else ""
+    return read_carried(view, "offer")
 
 
 def _warnings(case: ReturnCase, offered: Offered, words: Words) -> list[Block]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from blocks import ids
 from blocks.exchange_form_state import NO_ANSWER, write_article
-from blocks.forms import place_of
+from blocks.forms import place_of, whose
 from blocks.kit import (
     OPTION,
     Block,
@@ -68,14 +68,12 @@ def exchange_form(case: ReturnCase, words: Words) -> View:
 
 
 def _who(case: ReturnCase, words: Words) -> Block:
-    order = words("order {order}", order=f"#{inert(case.order.number, 30)}")
-    name = inert(case.order.buyer.name, 80)
     wish = case.exchange
     asked = ""
     if wish is not None and wish.name and not wish.lines:
         article = ", ".join(filter(None, [inert(wish.name, 70), inert(wish.variant, 40)]))
         asked = "\n" + words("Wants instead: {count} × {name}", count=wish.quantity, name=article)
-    return section(f"*{case.number}* · {order} · {name}{asked}", "who")
+    return section(f"{whose(case, words)}{asked}", "who")
 
 
 @dataclass(frozen=True)

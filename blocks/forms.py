@@ -60,6 +60,12 @@ def place_of(case: ReturnCase) -> str:
     return f"{case.return_id}:{case.version}"
 
 
+def whose(case: ReturnCase, words: Words) -> str:
+    """The first line of a large modal: which return, of which order and of whom."""
+    order = words("order {order}", order=f"#{inert(case.order.number, 30)}")
+    return f"*{case.number}* · {order} · {inert(case.order.buyer.name, 80)}"
+
+
 def more(case: ReturnCase, words: Words) -> View:
     """Everything else that can be done with a return, each with what it does."""
     hidden = without_room(case)

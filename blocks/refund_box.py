@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from blocks import ids
 from blocks.alerts import stock_move
 from blocks.exchange import do_not_refund
+from blocks.forms import whose
 from blocks.kit import (
     TITLE,
     Block,
@@ -122,12 +123,10 @@ def _place(case: ReturnCase) -> str:
 
 
 def _who(case: ReturnCase, words: Words) -> Block:
-    name = inert(case.order.buyer.name, 80)
-    order = words("order {order}", order=f"#{inert(case.order.number, 30)}")
     paid = words(
         "paid {amount} by {title}", amount=case.order.total, title=inert(case.order.payment_title, 60)
     )
-    return section(f"*{case.number}* · {order} · {name} · {paid}", "who")
+    return section(f"{whose(case, words)} · {paid}", "who")
 
 
 def _goods(case: ReturnCase, choice: RefundChoice, words: Words) -> list[Block]:

@@ -18,7 +18,7 @@ from bot.desk.changes import BY_A_PERSON, Change, changing, reference_after, slo
 from bot.desk.steps import plan_first, step_done
 from bot.errors import Blocked, DeskError, InvalidInput, NotFound, StaleCase
 from bot.resolutions import AFTER, PAYOUT
-from bot.rules.case import ReturnCase
+from bot.rules.case import CaseResolution, ReturnCase
 from bot.rules.choice import RefundChoice, RefundQuote
 from bot.rules.refund import quote_for
 from store import returns
@@ -126,16 +126,21 @@ def refuse_second(case: ReturnCase) -> None:
         raise Blocked("Exchange chosen: do NOT refund money. Cancel the exchange first.")
     under_way = case.open_resolution
     if under_way is not None:
-        raise Blocked(
-            "{name} already decided on a {method} at {time}.",
-            name=under_way.by.name,
-            method=under_way.method,
-            time=under_way.decided_at,
-        )
+        raise decided_already(under_way)
     if case.closed_at is not None:
         done = case.resolutions[-1] if case.resolutions else None
         name = done.by.name if done else case.closed_by.name if case.closed_by else ""
         raise Blocked("Already done by {name} at {time}.", name=name, time=case.closed_at)
+
+
+def decided_already(under_way: CaseResolution) -> Blocked:
+    """Who decided on what is under way, how and when."""
+    return Blocked(
+        "{name} already decided on a {method} at {time}.",
+        name=under_way.by.name,
+        method=under_way.method,
+        time=under_way.decided_at,
+    )
 
 
 def _refuse_problems(quote: RefundQuote) -> None:

@@ -12,6 +12,7 @@ from bot.desk.access import require
 from bot.desk.cases import load_case
 from bot.desk.changes import an_operation
 from bot.desk.exchange import cancel_exchange, choose_exchange, give_stray_back, try_exchange_again
+from bot.desk.resolution import decided_already
 from bot.errors import Blocked, DeskError
 from bot.rules.actions import Action, may_exchange
 from bot.rules.case import ExchangeState, ReturnCase
@@ -98,13 +99,7 @@ def _case(click: Click) -> ReturnCase:
 def _refuse_late(case: ReturnCase) -> None:
     """Raise Blocked where nothing can be chosen any more, or not while money moves."""
     if case.money_in_the_air and case.open_resolution is not None:
-        under_way = case.open_resolution
-        raise Blocked(
-            "{name} already decided on a {method} at {time}.",
-            name=under_way.by.name,
-            method=under_way.method,
-            time=under_way.decided_at,
-        )
+        raise decided_already(case.open_resolution)
     if case.closed_at is not None:
         raise Blocked("This return is settled. The card shows what happened.")
     if not may_exchange(case):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bot.desk.exchange import Pick, choose_exchange, price_exchange
+from bot.desk.access import Operator
+from bot.desk.exchange import Pick, cancel_exchange, choose_exchange, price_exchange
 from bot.desk.inspection import Arrival, receive
 from bot.rules.case import ExchangeWish
 from bot.sandbox import shop as shops
@@ -10,6 +11,7 @@ from bot.sandbox.shop.records import Product
 from bot.sandbox.stripe import Stripe
 from bot.sandbox.stripe.records import Json
 from store.terms import Condition, Wish
+from tests.bot.desk.bench import let_pass
 from tests.world import ALICE, BOB, World
 
 
@@ -48,6 +50,32 @@ class Barter:
         pick = Pick(item.line_id, item.quantity, product, variation, units or item.quantity)
         offer = price_exchange(desk, return_id, (pick,), **more)
         return choose_exchange(desk, return_id, ALICE, case.version, offer)
+
+    def agreed(self, wanted: Product, quantity: int = 1) -> tuple[shops.Order, int]:
+        """A fresh order, and its return that Alice agreed to exchange for ``wanted``."""
+        order = self.order(quantity)
+        return_id = self.open(order)
+        self.choose(return_id, wanted)
+        return order, return_id
+
+    def arranged(self, wanted: Product, quantity: int = 1) -> tuple[shops.Order, int]:
+        """The same, reserved in the shop and with the customer asked to pay what is missing."""
+        order, return_id = self.agreed(wanted, quantity)
+        self.world.work()
+        return order, return_id
+
+    def pay(self) -> None:
+        """The customer pays what was asked for last, and the desk looks."""
+        self.stripe.pay(self.sessions()[-1]["id"])
+        let_pass(self.world, minutes=5)
+
+    def cancel(self, return_id: int, by: Operator = ALICE) -> None:
+        """Call the exchange off."""
+        cancel_exchange(self.world.desk, return_id, by, self.version(return_id))
+
+    def version(self, return_id: int) -> int:
+        """The newest version of the return."""
+        return self.world.case(return_id).version
 
     def arrive(self, return_id: int, *counted: tuple[int, Condition]) -> None:
         """The parcel is opened; all as announced where nothing else is said."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from tests.bot.desk.barter import Barter
+from tests.bot.desk.bench import with_a_bank
 from tests.world import World, a_world
 
 
@@ -12,3 +14,9 @@ from tests.world import World, a_world
 def world(engine: Engine) -> Iterator[World]:
     with a_world(engine) as world:
         yield world
+
+
+@pytest.fixture
+def barter(world: World) -> Iterator[Barter]:
+    with with_a_bank(world) as stripe:
+        yield Barter(world, stripe)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk.exchange import cancel_exchange
 from bot.desk.resolution import allow_one_more, confirm_done, load_settling, resolve
 from bot.errors import Blocked, DeskError, InvalidInput
 from bot.rules.case import ExchangeState
@@ -14,18 +13,12 @@ from bot.sandbox import shop as shops
 from store.money import Money
 from store.terms import Method
 from tests.bot.desk.barter import Barter
-from tests.bot.desk.bench import let_pass, with_a_bank
-from tests.world import ALICE, BOB, World
+from tests.bot.desk.bench import let_pass
+from tests.world import BOB
 
 pytestmark = pytest.mark.slow  # each state is reached as people reach it, days included
 
 WAYS = (Method.GATEWAY_REFUND, Method.STORE_CREDIT, Method.MANUAL_REFUND)
-
-
-@pytest.fixture
-def barter(world: World) -> Iterator[Barter]:
-    with with_a_bank(world) as stripe:
-        yield Barter(world, stripe)
 
 
 def wished(_barter: Barter, _return_id: int) -> None:
@@ -43,8 +36,7 @@ def asked(barter: Barter, return_id: int) -> None:
 
 def paid(barter: Barter, return_id: int) -> None:
     asked(barter, return_id)
-    barter.stripe.pay(barter.sessions()[-1]["id"])
-    let_pass(barter.world, minutes=5)
+    barter.pay()
 
 
 def lapsed(barter: Barter, return_id: int) -> None:
@@ -60,7 +52,7 @@ def out_of_stock(barter: Barter, return_id: int) -> None:
 
 def ending(barter: Barter, return_id: int) -> None:
     asked(barter, return_id)
-    cancel_exchange(barter.world.desk, return_id, ALICE, barter.world.case(return_id).version)
+    barter.cancel(return_id)
 
 
 def done(barter: Barter, return_id: int) -> None:

@@ -1,21 +1,11 @@
 """A tax rate that changes between the order and its exchange (rule X12): each side keeps its own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-
 from store.terms import Method
 from tests.bot.desk.barter import Barter
-from tests.bot.desk.bench import decide, let_pass, with_a_bank
-from tests.world import World
-
-
-@pytest.fixture
-def barter(world: World) -> Iterator[Barter]:
-    with with_a_bank(world) as stripe:
-        yield Barter(world, stripe)
+from tests.bot.desk.bench import decide, let_pass
 
 
 def halve_the_tax(barter: Barter) -> None:

@@ -1,6 +1,5 @@
 """An exchange from the decision to the end, against a shop and a bank that keep books of their own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,25 +14,12 @@ from bot.rules.case import ExchangeState
 from bot.rules.proposal import default_choice
 from store.terms import Condition, Method, ResolutionStatus, ReturnStatus, Wish
 from tests.bot.desk.barter import Barter
-from tests.bot.desk.bench import decide, let_pass, operations, told, with_a_bank
-from tests.world import ALICE, BOB, World
-
-
-@pytest.fixture
-def barter(world: World) -> Iterator[Barter]:
-    with with_a_bank(world) as stripe:
-        yield Barter(world, stripe)
-
-
-def version(barter: Barter, return_id: int) -> int:
-    return barter.world.case(return_id).version
+from tests.bot.desk.bench import decide, let_pass, operations, told
+from tests.world import ALICE, BOB
 
 
 def test_another_size_is_reserved_at_once_and_sent_when_the_first_is_back(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.sizes["L"])
-    barter.world.work()
+    order, return_id = barter.arranged(barter.sizes["L"])
     (replacement,) = barter.replacements(order)
     assert (replacement.status, str(replacement.total)) == ("on-hold", "0.00")
     assert (barter.stock(barter.sizes["L"]), barter.stock(barter.sizes["M"])) == (4, 4)
@@ -49,9 +35,7 @@ def test_another_size_is_reserved_at_once_and_sent_when_the_first_is_back(barter
 
 
 def test_a_dearer_article_is_paid_before_it_is_sent(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
+    order, return_id = barter.agreed(barter.coat)
     barter.arrive(return_id)
     barter.world.work()
     assert [(one["amount_total"], one["currency"]) for one in barter.sessions()] == [(3000, "eur")]
@@ -72,15 +56,13 @@ def test_a_dearer_article_is_paid_before_it_is_sent(barter: Barter) -> None:
 
 
 def test_a_request_nobody_pays_is_made_anew_each_day_and_then_a_person_decides(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
+    order, return_id = barter.agreed(barter.coat)
     let_pass(barter.world, days=4)
     assert [one["status"] for one in barter.sessions()] == ["expired"] * 3
     said = [mail.text for mail in barter.world.shop.outbox if mail.kind == "customer_note"]
     assert [text.startswith("A reminder:") for text in said if "pay it" in text] == [False, True, True]
     assert barter.exchange(return_id).state is ExchangeState.LAPSED
-    try_exchange_again(barter.world.desk, return_id, ALICE, version(barter, return_id))
+    try_exchange_again(barter.world.desk, return_id, ALICE, barter.version(return_id))
     barter.world.work()
     assert [one["status"] for one in barter.sessions()] == ["expired"] * 3 + ["open"]
     assert len(barter.replacements(order)) == 1
@@ -89,11 +71,8 @@ def test_a_request_nobody_pays_is_made_anew_each_day_and_then_a_person_decides(b
 def test_calling_it_off_closes_the_payment_and_frees_the_stock_and_then_money_may_go_back(
     barter: Barter,
 ) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    cancel_exchange(barter.world.desk, return_id, ALICE, version(barter, return_id))
+    order, return_id = barter.arranged(barter.coat)
+    barter.cancel(return_id)
     assert barter.world.case(return_id).exchange_stands
     barter.world.work()
     (session,) = barter.sessions()
@@ -107,14 +86,10 @@ def test_calling_it_off_closes_the_payment_and_frees_the_stock_and_then_money_ma
 
 
 def test_calling_it_off_after_payment_gives_the_difference_back_first(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    barter.stripe.pay(barter.sessions()[0]["id"])
-    let_pass(barter.world, minutes=5)
+    order, return_id = barter.arranged(barter.coat)
+    barter.pay()
     assert barter.received_money() == 3000
-    cancel_exchange(barter.world.desk, return_id, ALICE, version(barter, return_id))
+    barter.cancel(return_id)
     barter.world.work()
     assert barter.received_money() == 0
     assert [one.status for one in barter.replacements(order)] == ["cancelled"]
@@ -122,11 +97,8 @@ def test_calling_it_off_after_payment_gives_the_difference_back_first(barter: Ba
 
 
 def test_a_payment_in_the_instant_of_calling_off_goes_back(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    cancel_exchange(barter.world.desk, return_id, ALICE, version(barter, return_id))
+    order, return_id = barter.arranged(barter.coat)
+    barter.cancel(return_id)
     barter.stripe.pay(barter.sessions()[0]["id"])
     let_pass(barter.world, minutes=30)
     assert barter.received_money() == 0
@@ -135,9 +107,7 @@ def test_a_payment_in_the_instant_of_calling_off_goes_back(barter: Barter) -> No
 
 
 def test_of_a_cheaper_article_only_the_difference_can_be_given_back(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.cap)
+    _, return_id = barter.agreed(barter.cap)
     barter.arrive(return_id)
     barter.world.work()
     case = barter.world.case(return_id)
@@ -157,9 +127,7 @@ def test_of_a_cheaper_article_only_the_difference_can_be_given_back(barter: Bart
 
 
 def test_what_is_gone_when_it_is_to_be_reserved_is_for_a_person_to_decide(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
+    order, return_id = barter.agreed(barter.coat)
     barter.world.shop.state.products[barter.coat.id].stock = 0
     barter.world.work()
     shown = barter.exchange(return_id)
@@ -172,25 +140,19 @@ def test_what_is_gone_when_it_is_to_be_reserved_is_for_a_person_to_decide(barter
 
 
 def test_what_is_back_on_the_shelf_can_be_tried_again(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
+    order, return_id = barter.agreed(barter.coat)
     barter.world.shop.state.products[barter.coat.id].stock = 0
     barter.world.work()
     barter.world.shop.state.products[barter.coat.id].stock = 1
-    try_exchange_again(barter.world.desk, return_id, BOB, version(barter, return_id))
+    try_exchange_again(barter.world.desk, return_id, BOB, barter.version(return_id))
     barter.world.work()
     assert len(barter.replacements(order)) == 1
     assert len(barter.sessions()) == 1
 
 
 def test_another_decision_after_payment_settles_what_was_paid_already(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    barter.stripe.pay(barter.sessions()[0]["id"])
-    let_pass(barter.world, minutes=5)
+    order, return_id = barter.arranged(barter.coat)
+    barter.pay()
     barter.choose(return_id, barter.sizes["L"])
     barter.world.work()
     assert [one.status for one in barter.replacements(order)] == ["cancelled", "on-hold"]
@@ -199,12 +161,8 @@ def test_another_decision_after_payment_settles_what_was_paid_already(barter: Ba
 
 
 def test_where_less_came_less_goes_out_and_less_is_paid(barter: Barter) -> None:
-    order = barter.order(2)
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    barter.stripe.pay(barter.sessions()[0]["id"])
-    let_pass(barter.world, minutes=5)
+    order, return_id = barter.arranged(barter.coat, 2)
+    barter.pay()
     assert barter.received_money() == 6000
     barter.arrive(return_id, (1, Condition.GOOD), (1, Condition.MISSING))
     barter.world.work()
@@ -216,10 +174,7 @@ def test_where_less_came_less_goes_out_and_less_is_paid(barter: Barter) -> None:
 def test_money_that_comes_after_the_end_is_an_incident_with_one_click_to_give_it_back(
     barter: Barter,
 ) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
+    _, return_id = barter.arranged(barter.coat)
     session = barter.sessions()[0]
     let_pass(barter.world, days=1, minutes=1)
     second = barter.sessions()[1]
@@ -248,9 +203,7 @@ def test_money_that_comes_after_the_end_is_an_incident_with_one_click_to_give_it
 
 
 def test_no_refund_while_the_exchange_is_under_way(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.sizes["L"])
+    order, return_id = barter.agreed(barter.sizes["L"])
     barter.arrive(return_id)
     with pytest.raises(Blocked, match="do NOT refund"):
         decide(barter.world, return_id)
@@ -282,11 +235,8 @@ def test_a_claim_is_sent_without_a_return_even_the_very_same(barter: Barter) -> 
 
 
 def test_a_return_that_is_rejected_takes_its_exchange_apart(barter: Barter) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.coat)
-    barter.world.work()
-    decisions.reject(barter.world.desk, return_id, ALICE, version(barter, return_id), "worn")
+    order, return_id = barter.arranged(barter.coat)
+    decisions.reject(barter.world.desk, return_id, ALICE, barter.version(return_id), "worn")
     barter.world.work()
     assert [one.status for one in barter.replacements(order)] == ["cancelled"]
     assert [one["status"] for one in barter.sessions()] == ["expired"]
@@ -297,7 +247,7 @@ def test_a_return_that_is_rejected_takes_its_exchange_apart(barter: Barter) -> N
 def test_whoever_decides_on_what_is_shown_no_longer_is_told(barter: Barter) -> None:
     order = barter.order()
     return_id = barter.open(order)
-    seen = version(barter, return_id)
+    seen = barter.version(return_id)
     barter.choose(return_id, barter.coat)
     with pytest.raises(StaleCase):
         cancel_exchange(barter.world.desk, return_id, BOB, seen)
@@ -311,8 +261,7 @@ def test_an_exchange_of_an_exchange_counts_what_was_paid_along_the_way(barter: B
     barter.choose(return_id, barter.coat)
     barter.arrive(return_id)
     barter.world.work()
-    barter.stripe.pay(barter.sessions()[0]["id"])
-    let_pass(barter.world, minutes=5)
+    barter.pay()
     (second,) = barter.replacements(first)
     again = barter.open(second)
     with pytest.raises(Blocked, match="paid on this order"):
@@ -339,12 +288,10 @@ def test_what_was_refunded_in_the_shop_cannot_be_exchanged(barter: Barter) -> No
 def test_what_was_exchanged_is_not_exchanged_or_paid_again_when_the_return_is_opened_again(
     barter: Barter,
 ) -> None:
-    order = barter.order()
-    return_id = barter.open(order)
-    barter.choose(return_id, barter.sizes["L"])
+    order, return_id = barter.agreed(barter.sizes["L"])
     barter.arrive(return_id)
     barter.world.work()
-    decisions.reopen(barter.world.desk, return_id, ALICE, version(barter, return_id), "a mistake")
+    decisions.reopen(barter.world.desk, return_id, ALICE, barter.version(return_id), "a mistake")
     with pytest.raises((Blocked, InvalidInput)):
         barter.choose(return_id, barter.coat)
     with pytest.raises((Blocked, InvalidInput)):
@@ -360,7 +307,7 @@ def test_what_was_paid_back_is_not_exchanged_when_the_return_is_opened_again(bar
     barter.arrive(return_id)
     decide(barter.world, return_id)
     barter.world.work()
-    decisions.reopen(barter.world.desk, return_id, ALICE, version(barter, return_id), "a mistake")
+    decisions.reopen(barter.world.desk, return_id, ALICE, barter.version(return_id), "a mistake")
     with pytest.raises((Blocked, InvalidInput)):
         barter.choose(return_id, barter.sizes["L"])
     barter.world.work()

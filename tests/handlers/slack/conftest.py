@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from store.db import open_engine
+from store.terms import Wish
 from tests.conftest import DATABASES, PostgresqlServer, SqliteFiles
 from tests.counter import Counter, a_counter
+from tests.handlers.slack.barter import Barter, a_barter, unwatch
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -29,3 +31,13 @@ def counter(office: Counter) -> Iterator[Counter]:
     yield office
     office.faults.clear()
     office.slack.spoil_token("")
+
+
+@pytest.fixture(scope="module")
+def unwatched(office: Counter) -> None:
+    unwatch(office)
+
+
+@pytest.fixture
+def barter(counter: Counter, unwatched: None) -> Barter:
+    return a_barter(counter, Wish.EXCHANGE)

@@ -12,18 +12,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.slack.opening import push_view
 from bot.sandbox.story.people import ALICE, BOB, DAN
 from store.terms import Wish
-from tests.counter import Counter
-from tests.handlers.slack.barter import Barter, a_barter, replacements, unwatch
-
-
-@pytest.fixture(autouse=True, scope="module")
-def unwatched(office: Counter) -> None:
-    unwatch(office)
-
-
-@pytest.fixture
-def barter(counter: Counter) -> Barter:
-    return a_barter(counter, Wish.EXCHANGE)
+from tests.handlers.slack.barter import Barter, a_barter, replacements
 
 
 def test_without_a_word_typed_the_menu_shows_the_other_sizes_first(barter: Barter) -> None:

@@ -17,23 +17,13 @@ from store.db import writing
 from store.models import Return
 from store.terms import Condition, Wish
 from tests.counter import Counter
-from tests.handlers.slack.barter import Barter, a_barter, replacements, unwatch
+from tests.handlers.slack.barter import Barter, a_barter, replacements
 
 RED = "Exchange chosen: do NOT refund money."
 
 
-@pytest.fixture(autouse=True, scope="module")
-def unwatched(office: Counter) -> None:
-    unwatch(office)
-
-
 @pytest.fixture
-def barter(counter: Counter) -> Barter:
-    return a_barter(counter, Wish.EXCHANGE)
-
-
-@pytest.fixture
-def refund(counter: Counter) -> Barter:
+def refund(counter: Counter, unwatched: None) -> Barter:
     """A customer who wants money for what is back already."""
     return a_barter(counter, Wish.REFUND, arrived=True)
 
