@@ -107,6 +107,11 @@ def _question(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
     return headed(TALK, words("Waiting for the customer's answer"), asked)
 
 
+def _needs_answer(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    since = words("since {time}", time=moment(v["at"], words))
+    return headed(TALK, words("The customer waits for an answer"), since)
+
+
 def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     signs = " · ".join(flag_words(flag, words) for flag in v["flags"])
     return headed(LOOK, words("Worth a second look:"), signs)
@@ -246,6 +251,7 @@ LINES: Mapping[str, Line] = {
     "extended_deadline": _extended,
     "late_override": _late,
     "question_pending": _question,
+    "needs_answer": _needs_answer,
     "flags": _flags,
     "not_booked": money.not_booked,
     "bank_pending": _pending,

@@ -78,7 +78,18 @@ def _goods(case: ReturnCase, words: Words) -> str:
 
 
 def _where(case: ReturnCase, words: Words) -> list[str]:
-    """The status; of what is open also since when, and whose it is."""
+    """What the customer waits for, and the status; of what is open also since when, and whose it is."""
+    return [_needs_answer(case, words), *_stands(case, words)]
+
+
+def _needs_answer(case: ReturnCase, words: Words) -> str:
+    if case.unanswered_since is None:
+        return ""
+    span = words.span((case.as_of - case.unanswered_since).total_seconds())
+    return words("*needs an answer*, {span}", span=span)
+
+
+def _stands(case: ReturnCase, words: Words) -> list[str]:
     if not is_open(case.status):
         return [words.term(case.status)]
     if money_under_way(case):

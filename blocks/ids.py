@@ -51,6 +51,12 @@ CANCEL_EXCHANGE = "cancel_exchange"
 RESEND_CREDIT = "resend_credit"
 REVOKE_CREDIT = "revoke_credit"
 
+NO_ANSWER = "no_answer"
+READ_ALL = "read_all"
+CANNED = "canned"
+LATER = "later"
+ANSWER_CUSTOMER = "answer_customer"
+
 LOOK_INTO = "look_into"
 SETTLE_DIFFERENCE = "settle_difference"
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from blocks import credit_thread, exchange_thread, money
 from blocks.kit import FALLBACK, fit_marked, inert, moment, quoted, section, sentence
+from blocks.talk import customer_said
 from bot.i18n import Words
 from bot.rules.case import Bank, CaseResolution, ReturnCase
 
 
 def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words: Words) -> dict[str, object]:
     """The message for what happened, as text and, where somebody's words are shown, as blocks."""
+    if kind == "customer_said":
+        return customer_said(values["lines"], case, words)
     said = LINES[kind](values, case, words)
     message: dict[str, object] = {"text": fit_marked(said, 3000)}
     if kind in ("asked", "written", "not_told"):

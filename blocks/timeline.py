@@ -25,6 +25,8 @@ VERBS: Mapping[str, str] = {
     "reopened": N_("Reopened: {reason}"),
     "asked": N_("Asked the customer: {text}"),
     "answered": N_("The customer answered: {text}"),
+    "customer_wrote": N_("The customer wrote"),
+    "answer_not_needed": N_("Decided that no answer is needed"),
     "written": N_("Wrote to the customer: {text}"),
     "not_told": N_("The customer was not told: the shop did not pass it on"),
     "extended": N_("Deadline extended to {end}: {reason}"),

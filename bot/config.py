@@ -28,6 +28,7 @@ from pydantic_settings import (
 from bot.setting_checks import (
     base_address,
     channel_id,
+    clock_span,
     clock_time,
     database_address,
     days_or_none,
@@ -102,6 +103,11 @@ class Settings(BaseSettings):
     digest_time: Annotated[time, BeforeValidator(clock_time)] = Field(
         time(9, 0),
         description="Reserved: when the daily digest will be due, in the shop's time zone, such as 09:00.",
+    )
+
+    quiet_hours: Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)] = Field(
+        None,
+        description="When the desk writes to no customer by itself, such as 21:00-08:00; empty: never.",
     )
 
     slack_bot_token: Annotated[SecretStr, a_secret("xoxb-")] = Field(

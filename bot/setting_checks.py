@@ -128,6 +128,16 @@ def clock_time(value: Any) -> Any:
     return time.fromisoformat(str(value).strip())
 
 
+def clock_span(value: Any) -> Any:
+    """Two times of day on the 24-hour clock; over midnight where the second is the earlier."""
+    if value is None or isinstance(value, tuple):
+        return value
+    start, _, end = str(value).replace(" ", "").partition("-")
+    if not (CLOCK.fullmatch(start) and CLOCK.fullmatch(end)) or start == end:
+        raise ValueError("expected two different times on the 24-hour clock, such as 21:00-08:00")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
 def decimal_text(value: str) -> str:
     """An amount with a point and at most four decimals."""
     if not DECIMALS.fullmatch(value.strip()) or not value.isascii():

@@ -6,7 +6,7 @@ from typing import Any
 from bot.config import Settings
 
 SECTIONS: tuple[tuple[str, str, str], ...] = (
-    ("The desk", "database_url", "digest_time"),
+    ("The desk", "database_url", "quiet_hours"),
     ("Slack", "slack_bot_token", "slack_api_url"),
     ("The shop", "woocommerce_url", "poll_seconds"),
     ("Stripe", "stripe_api_key", "stripe_api_base"),

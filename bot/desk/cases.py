@@ -96,6 +96,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         exchange=exchange_of(session, rma, resolutions),
         question=documents.read(InformationRequest, rma.question) if rma.question else None,
         outside_refunds=_outside(snapshot, rma, settlements),
+        unanswered_since=rma.unanswered_since,
         late_reason=rma.late_reason,
         tracking_number=rma.tracking_number,
         language=rma.language,

@@ -12,10 +12,11 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.errors import Blocked, NotFound, StaleCase
 from bot.rules.lifecycle import is_open, next_status
+from bot.rules.quiet import morning_after
 from store import history, journal, returns
 from store.db import writing
-from store.models import Operation, Resolution, Return
-from store.terms import Event, Method, OperationState, ResolutionStatus, Wish
+from store.models import Message, Operation, Resolution, Return
+from store.terms import Author, Event, Method, OperationState, ResolutionStatus, Wish
 
 CARD, THREAD, NOTE, ORDER = "slack.card", "slack.thread", "shop.note", "shop.order"
 BY_A_PERSON, IN_THE_BACKGROUND = 1, 5  # urgency: what an operator waits for goes first
@@ -61,10 +62,26 @@ class Change:
         if is_open(status):
             self.rma.closed_at, self.rma.closed_by, self.rma.closed_reason = None, None, ""
 
-    def tell_customer(self, key: str, text: str) -> None:
-        """Plan the note of the shop that carries ``text`` to the customer, once per ``key``."""
+    def tell_customer(self, key: str, text: str, *, credit: str = "", at_once: bool = False) -> None:
+        """Keep what the desk tells the customer, and plan the note that carries it, once per ``key``.
+
+        In quiet hours the note waits for the morning, unless it is to go ``at_once``. ``credit`` is the
+        reference of the store credit whose code is filled in when the note leaves.
+        """
+        row = Message(return_id=self.return_id, author=Author.DESK, body=text, written_at=self.now)
+        self.session.add(row)
+        settings = self.desk.settings
+        morning = morning_after(self.now, settings.quiet_hours, settings.timezone)
+        self.write_note(key, text, credit=credit, due=None if at_once else morning)
+
+    def write_note(self, key: str, text: str, *, credit: str = "", due: datetime | None = None) -> None:
+        """Plan the shop's note to the customer, for at once or for when it is ``due``."""
         payload = {"order_id": self.rma.order_id, "text": text, "to_customer": True}
-        self.plan(f"{self.rma.number}/note/{key}", NOTE, f"order:{self.rma.order_id}", payload)
+        if credit:
+            payload["credit"] = credit
+        self.plan(
+            f"{credit or self.rma.number}/note/{key}", NOTE, f"order:{self.rma.order_id}", payload, due=due
+        )
 
     def tell_team(self, key: str, kind: str, **values: Any) -> None:
         """Plan a line in the card's thread, once per ``key``."""

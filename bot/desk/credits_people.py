@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.customer import reminder_text
 from bot.desk import Desk
 from bot.desk.access import Operator
-from bot.desk.changes import BY_A_PERSON, NOTE, Change, changing
+from bot.desk.changes import Change, changing
 from bot.desk.credits import is_expired, plan_look
 from bot.desk.decisions import require_text
 from bot.errors import Blocked, NotFound
@@ -37,10 +37,7 @@ def resend_credit(desk: Desk, return_id: int, by: Operator, seen: int, *, refere
         change.session.add(credit)
         words = Words(change.rma.language, desk.settings.timezone)
         text = reminder_text(_left(credit), credit.expires_on, words)
-        order_id = change.rma.order_id
-        payload = {"order_id": order_id, "text": text, "to_customer": True, "credit": credit.reference}
-        key = f"{credit.reference}/note/resent-{credit.resent}"
-        change.plan(key, NOTE, f"order:{order_id}", payload, urgency=BY_A_PERSON)
+        change.tell_customer(f"resent-{credit.resent}", text, credit=credit.reference, at_once=True)
         change.note("credit_resent", reference=credit.reference)
 
 

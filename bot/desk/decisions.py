@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange, redraw
+from bot.desk.conversation import is_answered
 from bot.desk.exchange import call_off
 from bot.desk.exchange_facts import plan_of
 from bot.desk.intake import last_day
@@ -17,6 +18,7 @@ from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
 from bot.rules.case import InformationRequest
 from bot.rules.order import OrderSnapshot
+from bot.rules.quiet import morning_after
 from store import history, models, returns
 from store.db import writing
 from store.terms import Author, Event, Method, PersonKind, ResolutionStatus
@@ -102,14 +104,24 @@ def answered(desk: Desk, return_id: int, by: Operator, text: str) -> None:
         if change.rma.question is None:
             raise Blocked("There is no open question.")
         change.rma.question = None
+        is_answered(change)
         change.note("answered", text=said)
 
 
-def message(desk: Desk, return_id: int, by: Operator, text: str) -> None:
-    """Send the customer exactly ``text`` through the shop."""
+def message(desk: Desk, return_id: int, by: Operator, text: str, *, later: bool = False) -> None:
+    """Send the customer exactly ``text`` through the shop; ``later``: not in quiet hours, but after them."""
     body = require_text(text, "text")
     with changing(desk, return_id, by) as change:
-        write_to_customer(change, body, "written")
+        write_to_customer(change, body, "written", later=later)
+
+
+def need_no_answer(desk: Desk, return_id: int, by: Operator) -> None:
+    """Decide that what the customer wrote last needs no answer; an open question stays open."""
+    with changing(desk, return_id, by) as change:
+        if change.rma.unanswered_since is None:
+            raise Blocked("Nobody waits for an answer here.")
+        is_answered(change)
+        change.note("answer_not_needed")
 
 
 def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) -> None:
@@ -146,9 +158,13 @@ def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) 
             redraw(session, _id(rma), now)
 
 
-def write_to_customer(change: Change, text: str, verb: str) -> None:
-    """Keep a line of the conversation and plan the shop's note that carries it."""
+def write_to_customer(change: Change, text: str, verb: str, *, later: bool = False) -> None:
+    """Keep a line of the conversation and plan the shop's note that carries it. Raises Blocked without a
+    reader.
+    """
     assert change.by is not None
+    if not change.rma.customer_email:
+        raise Blocked("Nobody can be written to here: this customer has no address any more.")
     row = models.Message(
         return_id=change.return_id,
         author=Author.STAFF,
@@ -158,8 +174,11 @@ def write_to_customer(change: Change, text: str, verb: str) -> None:
     )
     change.session.add(row)
     change.session.flush()
+    is_answered(change)
     change.note(verb, text=text)
-    change.tell_customer(f"message-{row.id}", text)
+    settings = change.desk.settings
+    morning = morning_after(change.now, settings.quiet_hours, settings.timezone)
+    change.write_note(f"message-{row.id}", text, due=morning if later else None)
     change.tell_team(f"message-{row.id}", verb, text=text, by=change.by.user_id)
 
 

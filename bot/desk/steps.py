@@ -135,14 +135,8 @@ def conclude(change: Change, row: Resolution) -> None:
     words = Words(change.rma.language, change.desk.settings.timezone)
     times = row.outcome.get("returned", 0)  # the bank may have given the money back, and it was paid again
     key = f"{row.reference}-settled" + (f"-{times + 1}" if times else "")
-    _tell_customer(change, key, customer.settled_text(case, done, words), row)
+    change.tell_customer(key, customer.settled_text(case, done, words), credit=row.reference)
     change.tell_team(key, "settled", resolution=row.id)
-
-
-def _tell_customer(change: Change, key: str, text: str, row: Resolution) -> None:
-    """A store credit's code is filled in when the note is sent: it is kept nowhere."""
-    payload = {"order_id": row.order_id, "text": text, "to_customer": True, "credit": row.reference}
-    change.plan(f"{row.reference}/note/{key}", "shop.note", f"order:{row.order_id}", payload)
 
 
 def _refused(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:

@@ -173,6 +173,13 @@ def question_pending(case: ReturnCase) -> Alert | None:
     return Alert("question_pending", Level.BLUE, {"text": asked.text, "at": asked.asked_at, "by": asked.by})
 
 
+def needs_answer(case: ReturnCase) -> Alert | None:
+    """The customer wrote and nobody has answered; also after the return is over."""
+    if case.unanswered_since is None:
+        return None
+    return Alert("needs_answer", Level.AMBER, {"at": case.unanswered_since})
+
+
 def misuse(case: ReturnCase) -> Alert | None:
     """Signs worth a second look; ``flags`` are those of ``bot.rules.flags``."""
     found = flags(case) if is_lively(case) else ()
@@ -236,6 +243,7 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     exchange_lapsed,
     exchange_ending,
     exchange_due,
+    needs_answer,
     difference_unpaid,
     extra_items,
     missing_items,

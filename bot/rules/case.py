@@ -69,12 +69,20 @@ class ExchangeState(StrEnum):
 
 @dataclass(frozen=True)
 class WantedArticle:
-    """What the customer named, as the shop knows it, for units of one line of the order."""
+    """What the customer named, as the shop knew it then, for units of one line of the order.
+
+    ``price`` is that of all its units; wishes that were kept long ago lack all but the numbers.
+    """
 
     line_id: int
     quantity: int
     product_id: int
     variation_id: int = 0
+    name: str = ""
+    variant: str = ""
+    sku: str = ""
+    price: Money | None = None
+    stock: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,8 @@ class ExchangeWish:
     ``paid_at``, ``paid`` and ``payment`` tell that and how it was paid; the link is what it is paid through.
     ``due`` is what the customer gets back once it is done, ``waived`` what was too little to charge.
     ``trouble`` is a sentence of the catalogue about what a person has to decide; ``checking`` means that
-    nobody knows yet whether the last effect happened.
+    nobody knows yet whether the last effect happened. ``claim``: nothing has to come back; ``ending``: it
+    is being called off, also where that is stuck.
     """
 
     name: str
@@ -146,6 +155,8 @@ class ExchangeWish:
     checking: bool = False
     doubt: ExchangeDoubt | None = None
     strays: tuple[StrayPayment, ...] = ()
+    claim: bool = False
+    ending: bool = False
 
     @property
     def unpaid(self) -> bool:
@@ -330,6 +341,7 @@ class ReturnCase:
     refund_due_by: date | None = None
     exchange: ExchangeWish | None = None
     question: InformationRequest | None = None
+    unanswered_since: datetime | None = None
     outside_refunds: tuple[ShopRefund, ...] = ()
     late_reason: str = ""
     tracking_number: str = ""

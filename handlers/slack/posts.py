@@ -14,6 +14,7 @@ from blocks.thread import thread_message
 from bot.desk import Desk
 from bot.desk.cases import load_case
 from bot.desk.changes import BY_A_PERSON, redraw
+from bot.desk.conversation import SAID, lines_to_post
 from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
@@ -85,7 +86,10 @@ def post_in_thread(desk: Desk, client: WebClient, task: Task) -> Mapping[str, An
     if task.attempt > 1 and _is_in_thread(client, card, task.key):
         return {"ts": "found"}
     case = load_case(desk, task.return_id)
-    message = thread_message(task.payload["kind"], task.payload["values"], case, desk.words)
+    kind, values = task.payload["kind"], task.payload["values"]
+    if kind == SAID:
+        values = lines_to_post(desk, task)
+    message = thread_message(kind, values, case, desk.words)
     where = {"channel": card.channel, "thread_ts": card.ts}
     metadata = {"event_type": METADATA, "event_payload": {"key": task.key}}
     try:

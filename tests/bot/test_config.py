@@ -233,3 +233,14 @@ def test_every_setting_has_one_line_that_documents_it() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert "\n" not in field.description
+
+
+@pytest.mark.parametrize("text", ["21:00-08:00", "21:00 - 08:00"])
+def test_quiet_hours_are_two_times_of_day(text: str) -> None:
+    assert Settings(quiet_hours=text).quiet_hours == (time(21), time(8))
+
+
+@pytest.mark.parametrize("text", ["21:00", "21-8", "08:00-08:00", "25:00-08:00", "night"])
+def test_quiet_hours_that_are_none_are_named(text: str) -> None:
+    with pytest.raises(ValueError, match="two different times"):
+        Settings(quiet_hours=text)

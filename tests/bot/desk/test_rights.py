@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 import bot.desk
-from bot.desk import Desk, decisions, exchange, exchange_facts, inspection, intake, resolution
+from bot.desk import Desk, conversation, decisions, exchange, exchange_facts, inspection, intake, resolution
 from bot.desk.access import STALE, Operator, find_operator
 from bot.desk.exchange import ExchangeOffer
 from bot.desk.inspection import Arrival
@@ -100,6 +100,10 @@ def asked(stage: Stage) -> None:
     decisions.ask(stage.world.desk, stage.return_id, BOB, "Which size?")
 
 
+def written_to_us(stage: Stage) -> None:
+    conversation.customer_says(stage.world.desk, stage.return_id, "Hello?", "form")
+
+
 def closed(stage: Stage) -> None:
     decisions.cancel(stage.world.desk, stage.return_id, BOB, stage.version, "a mistake")
 
@@ -174,6 +178,7 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "exchange.try_exchange_again": chosen,
     "exchange.give_stray_back": paid_too_late,
     "decisions.answered": asked,
+    "decisions.need_no_answer": written_to_us,
     "decisions.reopen": closed,
     "resolution.resolve": arrived,
     "resolution.allow_one_more": given_up,
