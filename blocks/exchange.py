@@ -1,18 +1,18 @@
 """An exchange on the card: what goes out, what it costs, how far it has come, and what not to overlook."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from blocks.kit import code, headed, hour, inert, lines, link, moment, sentence
 from bot.i18n import N_, Words
-from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ExchangeWish, ReturnCase
+from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ExchangeWish, ReturnCase, WantedArticle
 from bot.rules.exchange_alerts import exchange_state
 from bot.rules.exchange_flow import MOST_REQUESTS
 from store.terms import Wish
 
 STOP, WAIT, LOOK, CHECK = ":octagonal_sign:", ":hourglass_flowing_sand:", ":mag:", ":white_check_mark:"
 WARNING, HAND = ":warning:", ":raised_hand:"
-MOST_LINES = 4  # lines of goods that go out on a card; the form has them all
+MOST_LINES = 3  # articles named on a card; the form has them all
 
 Values = Mapping[str, Any]
 
@@ -29,6 +29,8 @@ STATES: Mapping[ExchangeState, str] = {
 def exchange_status(case: ReturnCase, words: Words) -> str:
     """Where an exchange that was agreed stands, in a few words; empty where none is under way."""
     state = exchange_state(case)
+    if state is ExchangeState.STUCK and case.exchange is not None and case.exchange.ending:
+        return words("Calling the exchange off is stuck")
     return words(STATES[state]) if state is not None and state in STATES else ""
 
 
@@ -38,36 +40,52 @@ def exchange_part(case: ReturnCase, words: Words) -> str:
     if wish is None or case.wish is not Wish.EXCHANGE or exchange_state(case) is None:
         return ""
     if not wish.lines:
-        return _wished(wish, words)
-    shown = [_line(line, words) for line in wish.lines[:MOST_LINES]]
-    more = len(wish.lines) - MOST_LINES
-    if more > 0:
-        shown.append(words.plural("and {count} more line", "and {count} more lines", more))
-    lead = words("Goes out instead")
-    return lines(f"*{lead}*  {shown[0]}", *shown[1:], " · ".join(_progress(wish, case, words)))
+        return lines(*_listed(words("Wants instead"), [_line(one, words) for one in wished(wish)], words))
+    shown = _listed(words("Goes out instead"), [_line(line, words) for line in wish.lines], words)
+    return lines(*shown, " · ".join(_progress(wish, case, words)))
 
 
-def _wished(wish: ExchangeWish, words: Words) -> str:
-    """What the customer asked for, with its price and its stock."""
-    parts = [_article(wish.quantity, wish.name, wish.variant), code(wish.sku) if wish.sku else ""]
-    parts.append(words.money(wish.price) if wish.price else "")
-    if wish.stock is not None:
-        parts.append(words("{count} in stock", count=wish.stock))
-    lead = words("Wants instead")
-    return f"*{lead}*  " + " · ".join(filter(None, parts))
+Goods = ExchangeLine | ExchangeWish | WantedArticle
 
 
-def _line(line: ExchangeLine, words: Words) -> str:
-    parts = [_article(line.quantity, line.name, line.variant), code(line.sku) if line.sku else ""]
-    return " · ".join(filter(None, [*parts, words.money(line.price)]))
+def wished(wish: ExchangeWish) -> tuple[Goods, ...]:
+    """The articles a customer asked for. Wishes of before name one of several only, and stand for all."""
+    named = tuple(one for one in wish.wanted if one.name)
+    return named if len(named) > 1 else (wish,)
 
 
-def _article(quantity: int, name: str, variant: str) -> str:
+def named(quantity: int, name: str, variant: str) -> str:
+    """So many of an article, as marked-up text."""
     return f"{quantity} × {', '.join(filter(None, [inert(name, 70), inert(variant, 40)]))}"
+
+
+def in_one_line(articles: Sequence[Goods], words: Words) -> str:
+    """The first articles by name, and how many more there are."""
+    shown = ", ".join(named(one.quantity, one.name, one.variant) for one in articles[:MOST_LINES])
+    more = len(articles) - MOST_LINES
+    return shown if more < 1 else words("{item} and {count} more", item=shown, count=more)
+
+
+def _listed(lead: str, articles: Sequence[str], words: Words) -> Iterator[str]:
+    """The first articles, a line each, and how many more there are."""
+    yield f"*{lead}*  {articles[0]}"
+    yield from articles[1:MOST_LINES]
+    if len(articles) > MOST_LINES:
+        yield words("and {count} more", count=len(articles) - MOST_LINES)
+
+
+def _line(line: Goods, words: Words) -> str:
+    parts = [named(line.quantity, line.name, line.variant), code(line.sku) if line.sku else ""]
+    parts.append(words.money(line.price) if line.price is not None else "")
+    if not isinstance(line, ExchangeLine) and line.stock is not None:
+        parts.append(words("{count} in stock", count=line.stock))
+    return " · ".join(filter(None, parts))
 
 
 def _progress(wish: ExchangeWish, case: ReturnCase, words: Words) -> Iterator[str]:
     """The sum, the order that was made, and what it waits for."""
+    if wish.claim:
+        yield words("sent without a return")
     if wish.difference is not None and not wish.due and (not wish.difference or _is_untold(wish)):
         yield _difference(wish, words)
     if wish.waived:
@@ -109,6 +127,10 @@ def exchanged(case: ReturnCase, words: Words) -> str:
     wish = case.exchange
     if wish is None or not wish.order_id:
         return words("Exchanged")
+    if wish.claim:
+        return words(
+            "Sent without a return: order {order} is on its way", order=replacement_order(case, wish)
+        )
     return words("Exchanged: order {order} is on its way", order=replacement_order(case, wish))
 
 
@@ -133,7 +155,9 @@ def do_not_refund(v: Values, _case: ReturnCase, words: Words) -> str:
     return headed(
         STOP,
         words("Exchange chosen: do NOT refund money."),
-        words("The customer takes another product instead."),
+        words("The customer gets the goods without sending anything back.")
+        if v.get("claim")
+        else words("The customer takes another product instead."),
     )
 
 
@@ -179,11 +203,17 @@ def checking(v: Values, _case: ReturnCase, words: Words) -> str:
     return lines(headed(LOOK, lead, since, then), look)
 
 
+DECIDE = {
+    False: N_("Decide how the exchange goes on."),
+    True: N_("Calling the exchange off is stuck: remove the cause, then press “Try again”."),
+}
+
+
 def stuck(v: Values, _case: ReturnCase, words: Words) -> str:
     """What a person decides, and why."""
     why = sentence(words, v["why"], v["why_values"]) if v["why"] else ""
     if not v["unknown"]:
-        return headed(WARNING, words("Decide how the exchange goes on."), why)
+        return headed(WARNING, words(DECIDE[bool(v["ending"])]), why)
     lead = words("Please look: nobody knows whether the last step was done.")
     return headed(HAND, lead, why, words("“Try again” looks first and does nothing twice."))
 

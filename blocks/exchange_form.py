@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blocks import ids
+from blocks.exchange import in_one_line, wished
 from blocks.exchange_form_state import NO_ANSWER, write_article
 from blocks.forms import place_of, whose
 from blocks.kit import (
@@ -71,8 +72,7 @@ def _who(case: ReturnCase, words: Words) -> Block:
     wish = case.exchange
     asked = ""
     if wish is not None and wish.name and not wish.lines:
-        article = ", ".join(filter(None, [inert(wish.name, 70), inert(wish.variant, 40)]))
-        asked = "\n" + words("Wants instead: {count} × {name}", count=wish.quantity, name=article)
+        asked = "\n" + words("Wants instead: {articles}", articles=in_one_line(wished(wish), words))
     return section(f"{whose(case, words)}{asked}", "who")
 
 
@@ -96,8 +96,8 @@ def _proposed(case: ReturnCase, item: CaseItem, words: Words) -> _Proposed:
     wanted = next((one for one in wish.wanted if one.line_id == item.line_id), None)
     if wanted is None or wish.lines:
         return _Proposed()
-    name, variant = wish.name, wish.variant
-    if len(wish.wanted) > 1:  # the wish names but one of them
+    name, variant = wanted.name or wish.name, wanted.variant or wish.variant
+    if not wanted.name and len(wish.wanted) > 1:  # a wish of before names but one of them
         number = wanted.variation_id or wanted.product_id
         name, variant = words("article no. {number}", number=number), ""
     article = Article(wanted.product_id, wanted.variation_id, name, variant)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.exchange import replacement_order
-from blocks.kit import code, inert, sentence
+from blocks.exchange import in_one_line, named, replacement_order
+from blocks.kit import code, sentence
 from bot.i18n import N_, Words
-from bot.rules.case import CaseResolution, ExchangeLine, ReturnCase
+from bot.rules.case import CaseResolution, ReturnCase
 from bot.rules.exchange_flow import MOST_REQUESTS
 from store.money import Money
 from store.terms import Method
@@ -18,7 +18,9 @@ def _decided(v: Values, case: ReturnCase, words: Words) -> str:
     one = _resolution(v, case)
     said = words("<@{who}> agreed to an exchange: {what}.", who=one.by.user_id, what=_goods(case, words))
     reference = words("Reference {reference}.", reference=code(one.reference))
-    return " ".join(filter(None, [said, _sum(case, words), reference]))
+    claim = case.exchange is not None and case.exchange.claim
+    kept = words("Nothing has to come back.") if claim else ""
+    return " ".join(filter(None, [said, kept, _sum(case, words), reference]))
 
 
 def _less(_v: Values, case: ReturnCase, words: Words) -> str:
@@ -39,17 +41,11 @@ def _sum(case: ReturnCase, words: Words) -> str:
 
 
 def _goods(case: ReturnCase, words: Words) -> str:
-    """What goes out, the first line of it by name."""
+    """What goes out, the first lines of it by name."""
     wish = case.exchange
     if wish is None or not wish.lines:
-        return words.term(Method.EXCHANGE) if wish is None else _named(wish.quantity, wish.name, wish.variant)
-    first: ExchangeLine = wish.lines[0]
-    shown, more = _named(first.quantity, first.name, first.variant), len(wish.lines) - 1
-    return shown if more < 1 else words("{item} and {count} more", item=shown, count=more)
-
-
-def _named(quantity: int, name: str, variant: str) -> str:
-    return f"{quantity} × {', '.join(filter(None, [inert(name, 70), inert(variant, 40)]))}"
+        return words.term(Method.EXCHANGE) if wish is None else named(wish.quantity, wish.name, wish.variant)
+    return in_one_line(wish.lines, words)
 
 
 def _paid(v: Values, case: ReturnCase, words: Words) -> str:
@@ -89,7 +85,12 @@ def _given_back(v: Values, case: ReturnCase, words: Words) -> str:
 def _stuck(_v: Values, case: ReturnCase, words: Words) -> str:
     wish = case.exchange
     why = sentence(words, wish.trouble, wish.trouble_values) if wish and wish.trouble else ""
-    said = words(":warning: The exchange waits for a decision: choose another, try again, or call it off.")
+    ending = wish is not None and wish.ending
+    said = words(":warning: Calling the exchange off is stuck. Remove the cause, then press “Try again”.")
+    if not ending:
+        said = words(
+            ":warning: The exchange waits for a decision: choose another, try again, or call it off."
+        )
     return f"{said} {why}".strip()
 
 

@@ -107,9 +107,22 @@ def wish_for(desk: Desk, order: OrderSnapshot, picks: Sequence[Pick]) -> Exchang
         price=bill.price,
         difference=bill.difference,
         stock=article.stock,
-        wanted=tuple(
-            WantedArticle(pick.line_id, pick.units, pick.product_id, pick.variation_id) for pick in picks
-        ),
+        wanted=tuple(_wanted(swap, products) for swap in swaps),
+    )
+
+
+def _wanted(swap: Swap, products: Mapping[tuple[int, int], Product]) -> WantedArticle:
+    one = swap.replacement
+    return WantedArticle(
+        line_id=swap.returned.line_id,
+        quantity=one.quantity,
+        product_id=one.product_id,
+        variation_id=one.variation_id,
+        name=one.name,
+        variant=one.variant,
+        sku=one.sku,
+        price=swap.price,
+        stock=products[one.product_id, one.variation_id].stock,
     )
 
 

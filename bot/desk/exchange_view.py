@@ -51,6 +51,8 @@ def _decided(
         waived=bill.waived,
         trouble=facts.trouble,
         trouble_values=facts.trouble_values,
+        claim=not plan.goods_expected,
+        ending=facts.ended,
         checking=any(step.state is OperationState.IN_DOUBT for step in steps) or stuck,
         doubt=_doubt(steps),
         strays=tuple(

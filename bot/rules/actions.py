@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.rules.alerts import is_lively
 from bot.rules.case import CaseResolution, ExchangeState, ReturnCase, Step
 from bot.rules.choice import Problem
-from bot.rules.exchange_alerts import TO_BE_CHOSEN, exchange_state
+from bot.rules.exchange_alerts import exchange_state, may_choose
 from bot.rules.lifecycle import may_cancel, next_status
 from bot.rules.objections import may_keep
 from bot.rules.proposal import possible_methods
@@ -92,8 +92,10 @@ def _primary(case: ReturnCase) -> Iterator[Action]:
     """The one thing to do next."""
     if case.owner is None:
         yield Action.TAKE
-    elif exchange_state(case) in TO_BE_CHOSEN:
+    elif may_choose(case):
         yield Action.EXCHANGE
+    elif exchange_state(case) is ExchangeState.STUCK:
+        yield Action.EXCHANGE_AGAIN
     elif case.status is ReturnStatus.RECEIVED and _box_opens(case):
         yield Action.REFUND_BOX
     elif case.status is ReturnStatus.PENDING:
@@ -114,16 +116,16 @@ def _beside(case: ReturnCase) -> Iterator[Action]:
 
 def _exchange_choices(case: ReturnCase) -> Iterator[Action]:
     """What an exchange waits for: that somebody chooses, asks again, or calls it off."""
-    state = exchange_state(case)
-    yield from _if(Action.EXCHANGE, state in TO_BE_CHOSEN)
-    if state in (ExchangeState.STUCK, ExchangeState.LAPSED):
-        yield Action.EXCHANGE_AGAIN
-        yield Action.CANCEL_EXCHANGE
+    waits = exchange_state(case) in (ExchangeState.STUCK, ExchangeState.LAPSED)
+    yield from _if(Action.EXCHANGE, may_choose(case))
+    yield from _if(Action.EXCHANGE_AGAIN, waits)
+    yield from _if(Action.CANCEL_EXCHANGE, waits and may_choose(case))
 
 
 def may_exchange(case: ReturnCase) -> bool:
     """Whether it can still be chosen what goes out: nothing was sent, and nothing is being called off."""
-    return exchange_state(case) not in (ExchangeState.DONE, ExchangeState.ENDING)
+    ending = case.exchange_stands and case.exchange is not None and case.exchange.ending
+    return not ending and exchange_state(case) not in (ExchangeState.DONE, ExchangeState.ENDING)
 
 
 def _more(case: ReturnCase) -> Iterator[Action]:

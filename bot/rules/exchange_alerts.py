@@ -16,6 +16,12 @@ def exchange_state(case: ReturnCase) -> ExchangeState | None:
     return ExchangeState.DONE if done else None
 
 
+def may_choose(case: ReturnCase) -> bool:
+    """Whether the exchange waits for somebody to choose what goes out."""
+    ending = case.exchange is not None and case.exchange.ending
+    return exchange_state(case) in TO_BE_CHOSEN and not ending
+
+
 def exchange_do_not_refund(case: ReturnCase) -> Alert | None:
     """The customer gets other goods instead. Once the difference is paid the good news goes first, and where
     a person has to decide that does.
@@ -27,6 +33,7 @@ def exchange_do_not_refund(case: ReturnCase) -> Alert | None:
     wish = case.exchange
     paid = wish is not None and wish.paid_at is not None
     values: dict[str, object] = {"difference": wish.difference if wish else None, "due": None, "base": None}
+    values["claim"] = wish is not None and wish.claim
     if wish is not None and wish.due and wish.price is not None:
         values |= {"due": wish.due, "base": wish.price + wish.due}
     last = paid or exchange_state(case) in (ExchangeState.STUCK, ExchangeState.LAPSED, ExchangeState.ENDING)
@@ -57,6 +64,7 @@ def exchange_stuck(case: ReturnCase) -> Alert | None:
     if wish is None or exchange_state(case) is not ExchangeState.STUCK:
         return None
     values = {"why": wish.trouble, "why_values": wish.trouble_values, "unknown": wish.checking}
+    values["ending"] = wish.ending
     return Alert("exchange_stuck", Level.AMBER, values)
 
 
@@ -91,7 +99,7 @@ def difference_paid(case: ReturnCase) -> Alert | None:
     wish = case.exchange
     if wish is None or wish.paid_at is None or not is_open(case.status):
         return None
-    if exchange_state(case) in (ExchangeState.ENDING, None):
+    if wish.ending or exchange_state(case) in (ExchangeState.ENDING, None):
         return None
     amount = wish.paid or wish.difference
     return Alert(

@@ -82,10 +82,18 @@ STOCK_OUT: dict[str, Any] = {
     "trouble": "“{name}” is out of stock.",
     "trouble_values": {"name": "Hoodie, grey, L"},
 }
+REFUSED: dict[str, Any] = {"trouble": "STRIPE_API_KEY was removed, so Stripe cannot be asked."}
+WANTED = tuple(
+    WantedArticle(number, 2, one.product_id, one.variation_id, one.name, one.variant, one.sku, one.price, 7)
+    for number, one in enumerate((HOODIE, CAP, MUG, replace(CAP, name="Beret"), HOODIE), 1)
+)
 S = ExchangeState
 DOUBT = ExchangeDoubt(False, NOON - timedelta(seconds=40), NOON + timedelta(minutes=2))
 EXCHANGES: dict[str, ReturnCase] = {
     "exchange_wished": exchanging(S.WISHED, difference=None, stock=7),
+    "exchange_wished_several": exchanging(S.WISHED, difference=None, wanted=WANTED),
+    "exchange_claim": exchanging(S.UNDER_WAY, MUG, difference="0.00", claim=True, **ORDERED),
+    "exchange_claim_done": closed(exchanging(S.DONE, MUG, difference="0.00", claim=True, **ORDERED)),
     "exchange_under_way": exchanging(S.UNDER_WAY, HOODIE),
     "exchange_checking": exchanging(S.UNDER_WAY, HOODIE, checking=True, doubt=DOUBT),
     "exchange_checking_stripe": exchanging(
@@ -108,6 +116,7 @@ EXCHANGES: dict[str, ReturnCase] = {
     "exchange_lapsed": exchanging(S.LAPSED, HOODIE, **ORDERED),
     "exchange_stuck": exchanging(S.STUCK, HOODIE, **STOCK_OUT),
     "exchange_stuck_unknown": exchanging(S.STUCK, HOODIE, checking=True),
+    "exchange_stuck_ending": exchanging(S.STUCK, HOODIE, ending=True, **REFUSED, **ORDERED, **PAID),
     "exchange_ending": exchanging(S.ENDING, HOODIE, **ORDERED, **PAID),
     "exchange_stray": exchanging(S.AWAITING_GOODS, HOODIE, strays=(STRAY,), **ORDERED, **PAID),
     "exchange_strays_closed": closed(exchanging(S.DONE, HOODIE, strays=(STRAY, STRAY), **ORDERED, **PAID)),
@@ -161,6 +170,7 @@ def views(words: Words) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "form_agreed", exchange_form.exchange_form(agreed, words)
     yield "form_claim", exchange_form.exchange_form(make.a_case(damaged), words)
     yield "form_several", exchange_form.exchange_form(make.a_case(*several), words)
+    yield "form_several_wished", exchange_form.exchange_form(EXCHANGES["exchange_wished_several"], words)
     wanting = make.a_case(*several, exchange=replace(named, wanted=two))
     yield "form_several_named", exchange_form.exchange_form(wanting, words)
     yield "reading", exchange_form.reading_prices(words, "exchange-1")

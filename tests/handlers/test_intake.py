@@ -182,7 +182,8 @@ def test_an_exchange_names_an_article_of_the_shop_and_is_priced_at_once(door: Do
     assert (wish.name, wish.sku, wish.stock) == ("Coat", "COAT", 4)
     assert wish.difference is not None
     assert wish.difference.minor == 4700
-    assert (wish.wanted[0].product_id, wish.wanted[0].quantity) == (coat.id, 1)
+    named = wish.wanted[0]
+    assert (named.product_id, named.quantity, named.name, named.stock) == (coat.id, 1, "Coat", 4)
 
 
 def test_an_exchange_for_what_the_shop_does_not_sell_is_refused_by_name(door: Door) -> None:

@@ -228,6 +228,7 @@ def test_a_claim_is_sent_without_a_return_even_the_very_same(barter: Barter) -> 
     with pytest.raises(InvalidInput):
         barter.choose(return_id, barter.sizes["M"])
     barter.choose(return_id, barter.sizes["M"], claim=True)
+    assert barter.exchange(return_id).claim
     barter.world.work()
     assert [one.status for one in barter.replacements(order)] == ["processing"]
     assert barter.stock(barter.sizes["M"]) == 3

@@ -1,5 +1,6 @@
 """The buttons of a card in their order, and what stands there instead of a blocked one."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,6 +118,14 @@ def test_what_can_be_done_about_an_exchange_stands_on_the_card_when_it_waits_for
     assert set(later.split()) <= set(actions(case))
     if state is ExchangeState.ENDING:
         assert not {Action.EXCHANGE, Action.CANCEL_EXCHANGE, Action.REFUND_BOX} & set(actions(case))
+
+
+def test_calling_off_that_got_stuck_can_only_be_tried_again() -> None:
+    case = exchanging(ExchangeState.STUCK)
+    assert case.exchange is not None
+    case = replace(case, exchange=replace(case.exchange, ending=True))
+    assert at_hand(case)[0] is Action.EXCHANGE_AGAIN
+    assert not {Action.EXCHANGE, Action.CANCEL_EXCHANGE, Action.REFUND_BOX} & set(actions(case))
 
 
 @pytest.mark.parametrize("state", [one for one in ExchangeState if one is not ExchangeState.DONE])

@@ -86,6 +86,12 @@ def test_an_exchange_that_got_stuck_while_it_was_called_off_with_its_return_is_s
     assert "exchange_do_not_refund" not in names(case)
 
 
+def test_calling_off_that_got_stuck_says_so_and_whether_anything_comes_back_is_said() -> None:
+    case = exchanging(S.STUCK, trouble="Why?", ending=True, claim=True)
+    assert the("exchange_stuck", case).values["ending"] is True
+    assert the("exchange_do_not_refund", case).values["claim"] is True
+
+
 def test_nothing_is_red_while_nobody_knows_whether_a_step_was_done() -> None:
     case = exchanging(S.UNDER_WAY, checking=True, strays=(STRAY,))
     assert min(alert.level for alert in alerts(case)) is Level.AMBER
