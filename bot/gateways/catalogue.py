@@ -39,10 +39,10 @@ def read_stock(client: Client, lines: Iterable[OrderLine], now: datetime) -> dic
     wanted = [line for line in lines if line.product_id]
     counters: dict[tuple[int, int], Row] = {}
     simple = {line.product_id for line in wanted if not line.variation_id}
-    counters |= {(whole(row, "id"), 0): row for row in _included(client, "products", simple)}
+    counters |= {(whole(row, "id"), 0): row for row in included(client, "products", simple)}
     for parent in sorted({line.product_id for line in wanted if line.variation_id}):
         ids = {line.variation_id for line in wanted if line.product_id == parent}
-        found = _included(client, f"products/{parent}/variations", ids)
+        found = included(client, f"products/{parent}/variations", ids)
         counters |= {(parent, whole(row, "id")): row for row in found}
     return {
         line.line_id: _stock(line, counters.get((line.product_id, line.variation_id)), now) for line in wanted
@@ -69,7 +69,7 @@ def search_products(client: Client, words: str, pricing: Pricing) -> tuple[Produ
 def read_variants(client: Client, product_id: int, pricing: Pricing) -> tuple[Product, ...]:
     """A product as it is sold: itself, or each of its variations. Nothing for one that is gone."""
     try:
-        known = _by_id(_included(client, "products", {product_id}, {"_fields": PRODUCT_FIELDS}))
+        known = _by_id(included(client, "products", {product_id}, {"_fields": PRODUCT_FIELDS}))
         return tuple(product for row in known.values() for product in _sold_as(client, row, pricing))
     except Unreadable as e:
         raise Unreachable(f"the shop's products cannot be read: {e}", code="unreadable") from e
@@ -85,7 +85,7 @@ def read_products(
     wanted = set(articles)
     fields = {"_fields": PRODUCT_FIELDS}
     try:
-        parents = _by_id(_included(client, "products", {product for product, _ in wanted}, fields))
+        parents = _by_id(included(client, "products", {product for product, _ in wanted}, fields))
         found: dict[tuple[int, int], Product] = {}
         for product, variations in _by_product(wanted).items():
             if product not in parents:
@@ -93,7 +93,7 @@ def read_products(
             row, path = parents[product], f"products/{product}/variations"
             if 0 in variations:
                 found[product, 0] = _product(row, 0, text(row, "name"), pricing)
-            for number, each in _by_id(_included(client, path, variations - {0}, fields)).items():
+            for number, each in _by_id(included(client, path, variations - {0}, fields)).items():
                 found[product, number] = _product(each, product, text(row, "name"), pricing)
     except Unreadable as e:
         raise Unreachable(f"the shop's products cannot be read: {e}", code="unreadable") from e
@@ -107,11 +107,11 @@ def _by_id(found: Iterable[Row]) -> dict[int, Row]:
 def tax_classes(client: Client, articles: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str | None]:
     """The tax class of each article, "" for the standard one, None for an article that is not taxed."""
     wanted, fields = set(articles), {"_fields": TAX_FIELDS}
-    parents = _by_id(_included(client, "products", {product for product, _ in wanted}, fields))
+    parents = _by_id(included(client, "products", {product for product, _ in wanted}, fields))
     found = {(product, 0): tax_class(row) for product, row in parents.items()}
     for product, variations in _by_product(wanted).items():
         path, standard = f"products/{product}/variations", found.get((product, 0)) or ""
-        for each in _included(client, path, variations - {0}, fields):
+        for each in included(client, path, variations - {0}, fields):
             found[product, whole(each, "id")] = tax_class(each, standard)
     return found
 
@@ -123,7 +123,7 @@ def _by_product(articles: set[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
-def _included(client: Client, endpoint: str, ids: set[int], fields: Params = STOCK_ONLY) -> list[Row]:
+def included(client: Client, endpoint: str, ids: set[int], fields: Params = STOCK_ONLY) -> list[Row]:
     """Rows by id, PAGE at a time; without ids nothing is asked: an empty ``include`` means all."""
     ordered = sorted(ids)
     found: list[Row] = []

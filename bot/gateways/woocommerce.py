@@ -30,8 +30,10 @@ from bot.gateways.nouns import (
 from bot.gateways.pricing import Pricing
 from bot.gateways.reading import ShopFacts
 from bot.gateways.setup import check_webhook
+from bot.gateways.traits import read_traits
 from bot.gateways.transport import Transport
 from bot.rules.choice import QuoteLine, RestockLine
+from bot.rules.eligibility import Traits
 from bot.rules.order import OrderLine, OrderSnapshot, ShopRefund, Stock
 from store.money import Money
 
@@ -161,6 +163,13 @@ class Shop:
         currency than the shop. Without it they are as entered.
         """
         return catalogue.read_products(self.client, articles, self._pricing(order_id))
+
+    def read_traits(
+        self, articles: Iterable[tuple[int, int]], *, prices_of: int | None = None
+    ) -> dict[tuple[int, int], Traits]:
+        """Categories and tags by product and variation, with prices as the order ``prices_of`` pays them."""
+        pricing = None if prices_of is None else self._pricing(prices_of)
+        return read_traits(self.client, articles, pricing)
 
     def create_replacement(
         self, original_id: int, lines: Sequence[ReplacementLine], *, operation: str, reference: str

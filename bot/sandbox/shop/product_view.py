@@ -29,8 +29,8 @@ def product_view(state: State, product: Product, *, site: str) -> Json:
         "sold_individually": False,
         "shipping_required": not product.virtual,
         "parent_id": product.parent_id,
-        "categories": [] if product.parent_id else [UNCATEGORIZED],
-        "tags": [],
+        "categories": [] if product.parent_id else _terms(product.categories) or [UNCATEGORIZED],
+        "tags": _terms(product.tags),
         "images": [{"id": product.id, "src": product.image, "name": product.name}] if product.image else [],
         "attributes": _options(product, children),
         "variations": [other.id for other in children],
@@ -59,6 +59,11 @@ def variation_view(state: State, product: Product, *, site: str) -> Json:
             "up": [{"href": path}],
         },
     }
+
+
+def _terms(names: tuple[str, ...]) -> list[Json]:
+    """Categories or tags by their names; the ids of the sandbox say nothing."""
+    return [{"id": 100 + place, "name": name, "slug": slug(name)} for place, name in enumerate(names)]
 
 
 def slug(name: str) -> str:

@@ -201,6 +201,8 @@ class Product:
     image: str = ""
     description: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     total_sales: int = 0
     meta: list[Meta] = field(default_factory=list)
 
