@@ -112,13 +112,6 @@ def answered(case: ReturnCase, words: Words) -> View:
     return _form(case, ids.ANSWERED, N_("Customer answered"), [text], words)
 
 
-def message(case: ReturnCase, words: Words) -> View:
-    """Write to the customer."""
-    about = context(words("Sent through the shop to {email}.", email=inert(case.order.buyer.email)))
-    text = field(words("Your message, exactly as it will be sent"), ids.TEXT, text_input(multiline=True))
-    return _form(case, ids.MESSAGE, N_("Message customer"), [text, about], words)
-
-
 def extend(case: ReturnCase, words: Words) -> View:
     """Move the deadline."""
     end = case.window_end
@@ -272,4 +265,4 @@ def _letter(letter: str, words: Words) -> list[Block]:
     return [context(words("The customer will read:")), quoted(letter), divider()]
 
 
-SENDING = frozenset({ids.REJECT, ids.ASK, ids.MESSAGE, Action.APPROVE.value})
+SENDING = frozenset({ids.REJECT, ids.ASK, Action.APPROVE.value})

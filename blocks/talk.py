@@ -5,8 +5,6 @@ Whatever customers write stands in elements in which Slack parses nothing.
 
 from collections.abc import Sequence
 
-from babel import Locale, UnknownLocaleError
-
 from blocks import ids
 from blocks.kit import FALLBACK, Block, View, button, context, fit_marked, inert, modal, moment, quoted
 from bot.i18n import Words
@@ -69,16 +67,7 @@ def other_language(case: ReturnCase, words: Words) -> str:
     """Which language the customer reads, where it is not the reader's."""
     if case.language[:2].lower() == words.language:
         return ""
-    return words("The customer reads {language}.", language=_language(case.language, words))
-
-
-def _language(tag: str, words: Words) -> str:
-    """The name of a language in the reader's; a tag nobody knows is shown as it is."""
-    try:
-        named = Locale.parse(tag.replace("-", "_")).get_language_name(words.language)
-    except (ValueError, UnknownLocaleError):
-        named = ""
-    return named or inert(tag, 20)
+    return words("The customer reads {language}.", language=inert(words.language_name(case.language), 40))
 
 
 def whole_message(line: TalkLine, case: ReturnCase, words: Words) -> View:

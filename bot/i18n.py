@@ -14,6 +14,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -125,6 +126,13 @@ class Words:
         if seconds < 86400:
             return self("{count} h", count=int(seconds // 3600))
         return self.plural("{count} day", "{count} days", int(seconds // 86400))
+
+    def language_name(self, tag: str) -> str:
+        """What this language calls another: French, français; the tag itself where nobody knows it."""
+        try:
+            return Locale.parse(tag.replace("-", "_")).get_language_name(self.language) or tag
+        except (ValueError, UnknownLocaleError):
+            return tag
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
         return text.format(**{name: self._write(value) for name, value in values.items()})

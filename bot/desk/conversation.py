@@ -93,6 +93,11 @@ def is_answered(change: Change) -> None:
     talk.mark_seen(change.session, change.return_id, (Author.CUSTOMER,), None, change.now)
 
 
+def letter(desk: Desk, language: str, text: str) -> str:
+    """What a customer who reads ``language`` is sent when the team writes ``text``."""
+    return text
+
+
 def return_of_message(desk: Desk, channel: str, ts: str) -> int | None:
     """The return below whose card, or on whose card, this message of the channel stands."""
     with reading(desk.engine) as session:

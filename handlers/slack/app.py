@@ -13,10 +13,21 @@ from slack_sdk import WebClient
 from blocks import ids
 from bot.desk import Desk
 from bot.errors import GatewayError
-from handlers.slack import articles, box, commands, context, decisions, differences, events, exchange, opening
+from handlers.slack import (
+    articles,
+    box,
+    commands,
+    context,
+    decisions,
+    differences,
+    events,
+    exchange,
+    opening,
+    talk,
+)
 from handlers.slack import credits as gift_credits
 from handlers.slack.calls import called, open_client
-from handlers.slack.click import click_of, listening
+from handlers.slack.click import Click, click_of, listening
 
 THREADS = 32
 COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
@@ -27,6 +38,7 @@ ACTIONS = {
     **differences.ACTIONS,
     **exchange.ACTIONS,
     **gift_credits.ACTIONS,
+    **talk.ACTIONS,
 }
 SUBMISSIONS = {
     **decisions.SUBMISSIONS,
@@ -35,6 +47,7 @@ SUBMISSIONS = {
     **differences.SUBMISSIONS,
     **exchange.SUBMISSIONS,
     **gift_credits.SUBMISSIONS,
+    **talk.SUBMISSIONS,
 }
 RECOMPUTING = re.compile(rf"^({'|'.join(COMPUTED)})(:|$)")
 
@@ -65,16 +78,19 @@ def _listen(app: App, desk: Desk) -> None:
         app.action(action_id)(listening(desk, listener))
     for callback_id, listener in SUBMISSIONS.items():
         app.view(callback_id)(listening(desk, listener))
-    app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk)])
+    for callback_id, listener in talk.SHORTCUTS.items():
+        app.message_shortcut(callback_id)(listening(desk, listener))
+    app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk, box.recompute)])
+    app.action(talk.RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk, talk.recompute)])
     app.options(articles.MENUS)(articles.suggesting(desk))
     for event, listener in events.EVENTS.items():
         app.event(event)(listening(desk, listener))
     app.action(re.compile(".*"))(listening(desk, events.unknown))
 
 
-def _recomputing(desk: Desk) -> Callable[..., None]:
+def _recomputing(desk: Desk, redraw: Callable[[Click], None]) -> Callable[..., None]:
     def recompute(body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
-        box.recompute(click_of(desk, body, context, client))
+        redraw(click_of(desk, body, context, client))
 
     return recompute
 

@@ -86,12 +86,6 @@ def submit_answered(click: Click) -> Answer:
     return CLOSE
 
 
-def submit_message(click: Click) -> Answer:
-    """Write to the customer."""
-    decisions.message(click.desk, click.place[0], click.operator, click.typed(ids.TEXT))
-    return CLOSE
-
-
 def submit_extend(click: Click) -> Answer:
     """Move the deadline."""
     day = (click.input(ids.DATE) or {}).get("selected_date")
@@ -162,7 +156,6 @@ ACTIONS: Mapping[str, Listener] = {
     Action.REJECT: showing(forms.reject),
     Action.ASK: showing(forms.ask),
     Action.ANSWERED: showing(forms.answered),
-    Action.MESSAGE: showing(forms.message),
     Action.RECEIVED: showing(forms.receive),
     Action.EXTEND: showing(forms.extend),
     Action.CANCEL: showing(forms.cancel),
@@ -179,7 +172,6 @@ SUBMISSIONS: Mapping[str, Listener] = {
     ids.REJECT: submit_reject,
     ids.ASK: submit_ask,
     ids.ANSWERED: submit_answered,
-    ids.MESSAGE: submit_message,
     ids.EXTEND: submit_extend,
     ids.CANCEL: submit_cancel,
     ids.REOPEN: submit_reopen,

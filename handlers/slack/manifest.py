@@ -85,6 +85,14 @@ def _features(address: dict[str, str]) -> dict[str, Any]:
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": "Returns Desk", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Answer the customer",
+                "type": "message",
+                "callback_id": "answer_customer",
+                "description": "Write to the customer of the return this message is about",
+            }
+        ],
         "slash_commands": [
             {
                 "command": "/returns",

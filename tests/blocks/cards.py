@@ -182,6 +182,10 @@ CARDS: dict[str, ReturnCase] = {
     "approved": a_case(status=ReturnStatus.APPROVED, **MINE),
     "in_transit": a_case(status=ReturnStatus.IN_TRANSIT, tracking_number="6A12345678901", **MINE),
     "received": received(),
+    "received_unanswered": received(unanswered_since=NOON - timedelta(hours=3)),
+    "cancelled_unanswered": replace(
+        closed(ReturnStatus.CANCELLED, "a mistake"), unanswered_since=NOON - timedelta(days=2)
+    ),
     "received_unclaimed": received(owner=None, owner_since=None),
     "received_mixed": mixed(),
     "received_extra": received(make.an_item(received={Condition.GOOD: 4})),

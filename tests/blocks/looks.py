@@ -22,7 +22,7 @@ from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
 from store.terms import Condition, Method, Reason, ReturnStatus
 from tests import make
-from tests.blocks import cards, exchanges
+from tests.blocks import cards, exchanges, talks
 from tests.blocks.cards import CARDS, a_case, mixed, received
 from tests.blocks.differences import DIFFERENCES
 from tests.blocks.exchanges import STOCK_OUT as STUCK
@@ -105,7 +105,6 @@ def _forms() -> Iterator[tuple[str, Look]]:
     yield "reject", lambda words: forms.reject(case, words)
     yield "ask", lambda words: forms.ask(case, words)
     yield "answered", lambda words: forms.answered(CARDS["new_question"], words)
-    yield "message", lambda words: forms.message(case, words)
     yield "extend", lambda words: forms.extend(case, words)
     yield "extend_endless", lambda words: forms.extend(endless, words)
     yield "cancel", lambda words: forms.cancel(case, words)
@@ -163,6 +162,8 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("asked", {"text": "Which of the two is damaged?"}),
     ("answered", {"text": "The blue one."}),
     ("written", {"text": "Your parcel is here."}),
+    ("customer_wrote", {"message": 3}),
+    ("answer_not_needed", {}),
     ("extended", {"end": "2026-12-12", "reason": "parcel lost once"}),
     ("received", {"units": 2, "extra": {}}),
     ("shipped", {"tracking": "6A12345678901"}),
@@ -243,6 +244,7 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),
         ("exchange_lapsed", one, CARDS["exchange_lapsed"]),
+        ("payment_unseen", one, CARDS["exchange_unseen"]),
         ("exchange_off", one, CARDS["received"]),
         ("exchanged", one, CARDS["exchange_due"]),
         ("difference_paid", one | {"number": 1}, CARDS["exchange_paid_awaiting_goods"]),
@@ -290,6 +292,7 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "thread": dict(_threads()),
     "difference": dict(_differences()),
     "exchange": dict(_exchanges()),
+    "talk": talks.LOOKS,
 }
 LOOKS: Mapping[str, Look] = {
     f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()

@@ -15,13 +15,16 @@ from blocks.exchange_form import Article, article_option, cancel_exchange, excha
 from blocks.home import home
 from blocks.kit import View, inert, sentence
 from blocks.refund_box_state import read_confirmed
+from blocks.talk import whole_message
+from blocks.talk_box import Draft, message_box
 from blocks.thread import thread_message
 from blocks.timeline import timeline
 from bot.customer import customer_text
 from bot.i18n import LANGUAGES, Words
 from bot.rules.case import HistoryEntry, ReturnCase
+from bot.rules.talk import TalkLine, TalkView
 from bot.sandbox.slack.limits import characters, message_problems, view_problems
-from store.terms import Method
+from store.terms import Author, Method
 from tests.blocks.cards import CARDS, SHOP, refused, thirty
 from tests.blocks.exchanges import EXCHANGES, OFFERS
 from tests.blocks.hostile import TEXTS, poison
@@ -111,7 +114,7 @@ def test_the_confirmation_carries_what_was_typed_and_is_inert(text: str, words: 
 def small_modals(case: ReturnCase, words: Words, text: str) -> Iterator[View]:
     """All of them."""
     yield from (form(case, words) for form in (forms.more, forms.reject, forms.ask, forms.answered))
-    yield from (form(case, words) for form in (forms.message, forms.extend, forms.cancel, forms.reopen))
+    yield from (form(case, words) for form in (forms.extend, forms.cancel, forms.reopen))
     yield from (form(case, words) for form in (forms.hand_over, forms.was_refunded, forms.receive))
     yield forms.approve(case, customer_text("approved", case, words), words)
     yield forms.approve(case, customer_text("rejected", case, words, reason=text), words)
@@ -176,3 +179,11 @@ def test_a_sentence_that_is_none_of_ours_is_shown_as_it_is(text: str, words: Wor
 def test_words_of_the_trade_in_a_sentence_are_the_languages_own(words: Words) -> None:
     said = sentence(words, "It was a {method}.", {"method": Method.GATEWAY_REFUND})
     assert said == f"It was a {words.term(Method.GATEWAY_REFUND)}."
+
+
+def test_what_customers_write_is_inert(text: str, words: Words) -> None:
+    case = poison(CARDS["received"], text)
+    lines = tuple(TalkLine(number, Author.CUSTOMER, text[:4000], NOON, ("x",)) for number in range(10))
+    judge(thread_message("customer_said", {"lines": lines}, case, words))
+    judge(whole_message(lines[0], case, words))
+    judge(message_box(case, TalkView(lines, has_older=True), Draft(text, text, 3), words))

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from handlers.slack.commands import WORDS
 from handlers.slack.events import EVENTS
 from handlers.slack.manifest import BOT_SCOPES, EVENT_SCOPES, METHOD_SCOPES, app_manifest
+from handlers.slack.talk import SHORTCUTS
 
 ROOT = Path(__file__).parents[3]
 PUBLIC = app_manifest("https://returns.shop.example", socket_mode=False)
@@ -22,6 +23,10 @@ LIMITS = [
     ("display_information.long_description", 4000),
     ("features.bot_user.display_name", 80),
     ("features.slash_commands", 50),
+    ("features.shortcuts", 10),
+    ("features.shortcuts.0.name", 24),
+    ("features.shortcuts.0.callback_id", 255),
+    ("features.shortcuts.0.description", 150),
     ("features.slash_commands.0.command", 32),
     ("features.slash_commands.0.description", 2000),
     ("features.slash_commands.0.usage_hint", 1000),
@@ -75,6 +80,16 @@ def test_the_methods_written_down_are_those_the_doors_use() -> None:
 def test_the_events_written_down_are_those_somebody_listens_to() -> None:
     left_alone = {"message"}  # talk, which some workspaces send all the same
     assert {name.split(".")[0] for name in EVENT_SCOPES} == set(EVENTS) - left_alone
+
+
+def test_the_shortcuts_of_the_manifest_are_those_somebody_listens_to() -> None:
+    assert {one["callback_id"] for one in at(PUBLIC, "features.shortcuts")} == set(SHORTCUTS)
+
+
+def test_nobody_listens_to_what_people_say() -> None:
+    """The team talks below a card; what is not heard cannot leak."""
+    assert [name for name in EVENT_SCOPES if name.startswith("message")] == []
+    assert [name for name in EVENTS if name.startswith("message")] == []
 
 
 def test_the_hint_of_the_command_names_its_words() -> None:
