@@ -26,6 +26,7 @@ from blocks.kit import (
 from bot.i18n import N_, Words
 from bot.rules.actions import Action, at_hand, blocked
 from bot.rules.alerts import alerts, colour, is_lively
+from bot.rules.approval import LONGEST_NAME, read_decision
 from bot.rules.case import CaseItem, ExchangeState, ReturnCase, Stage, Step, StrayPayment
 from bot.rules.exchange_alerts import exchange_state
 from bot.rules.policy import clock_paused
@@ -257,7 +258,19 @@ def _facts(case: ReturnCase, words: Words) -> str:
         parts.append(words("label {amount}", amount=case.policy.label_cost))
     if case.tracking_number:
         parts.append(words("parcel {number}", number=code(case.tracking_number)))
+    if case.decided_by_rule:
+        parts.append(_decided(case, words))
     return " · ".join(parts)
+
+
+def _decided(case: ReturnCase, words: Words) -> str:
+    """Which rule of the shop's policy agreed, or left it to a person."""
+    decision = read_decision(case.decided_by_rule)
+    assert decision is not None
+    rule = inert(decision.rule, LONGEST_NAME)
+    if not decision.automatic:
+        return words("left to a person by the rule “{rule}”", rule=rule)
+    return words("agreed by the rule “{rule}”", rule=rule) if rule else words("agreed by the returns policy")
 
 
 def _told(case: ReturnCase, *names: str) -> bool:

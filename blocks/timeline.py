@@ -20,6 +20,8 @@ VERBS: Mapping[str, str] = {
     "taken": N_("Taken"),
     "handed_over": N_("Handed over to {to}"),
     "approved": N_("Approved"),
+    "agreed": N_("Agreed at once, as the returns policy says"),
+    "agreed_by_rule": N_("Agreed at once, by the rule “{rule}”"),
     "rejected": N_("Rejected: {reason}"),
     "cancelled": N_("Cancelled: {reason}"),
     "reopened": N_("Reopened: {reason}"),

@@ -80,6 +80,19 @@ def doctor() -> None:
 
 
 @app.command()
+def policy(
+    every: Annotated[bool, typer.Option("--all", help="Print every line, not only examples.")] = False,
+) -> None:
+    """Check the returns policy, and try it on every order the desk knows. Changes nothing.
+
+    Ends with exit code 2, naming every problem, where the policy cannot be used.
+    """
+    from bot.commands.policy import try_policy
+
+    try_policy(_settings(), every=every)
+
+
+@app.command()
 def manifest() -> None:
     """Print the Slack app's manifest (JSON), to paste at api.slack.com/apps under Create New App.
 
@@ -111,9 +124,11 @@ def _settings(needed_for: str = "") -> "Settings":
     """The settings, or an end that names what is wrong or missing."""
     from bot.commands.console import give_up
     from bot.config import BadSettings, Settings
+    from bot.desk.return_policy import read_policy
 
     try:
         settings = Settings.read()
+        read_policy(settings)
     except BadSettings as e:
         give_up(e.problems)
     missing = settings.missing(needed_for) if needed_for else ()

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -173,6 +173,14 @@ class Settings(BaseSettings):
     )
     holidays: Annotated[tuple[date, ...], NoDecode, BeforeValidator(list_of_dates)] = Field(
         (), description="Days a deadline does not fall on, such as 2026-12-25,2027-01-01."
+    )
+    return_policy: str = Field(
+        "",
+        description="A file (TOML) with rules by product, category, tag, sale state and reason, and who "
+        "agrees to them; empty: one window for everything, and people agree.",
+    )
+    return_address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = Field(
+        "", description="Where parcels are sent back to; customers read it once a return is agreed."
     )
     label_cost: Amount = Field("4.90", description="What a return label costs, in the shop's currency.")
     restocking_fee_percent: Percent = Field(0, description="Restocking fee, in per cent of the goods.")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from bot.commands.disk import shared_filesystem
 from bot.commands.shop_checks import check_shop
 from bot.config import BadSettings, Settings, StripeRefunds
+from bot.desk.return_policy import read_policy
 from bot.errors import GatewayError, Refused
 from bot.findings import Finding, ok, warning, wrong
 from bot.gateways.stripe import Payments
@@ -27,6 +28,7 @@ def examine() -> Iterator[Finding]:
     """Every finding in the order a person would set things up."""
     try:
         settings = Settings.read()
+        read_policy(settings)
     except BadSettings as e:
         yield from (
             wrong("settings", problem, "Correct it in the environment or in .env.") for problem in e.problems

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Engine
 
 from bot.clock import Clock, utc_now
 from bot.config import Settings
+from bot.desk.return_policy import read_policy
 from bot.gateways.stripe import Payments
 from bot.gateways.woocommerce import Shop
 from bot.i18n import Words
+from bot.rules.eligibility import ReturnPolicy
 from store.db import open_engine
 
 
@@ -31,6 +34,11 @@ class Desk:
     def words(self) -> Words:
         """The language of the channel and of the shop's time zone."""
         return Words(self.settings.language, self.settings.timezone)
+
+    @cached_property
+    def return_policy(self) -> ReturnPolicy:
+        """The shop's returns policy, as it was when it was first needed."""
+        return read_policy(self.settings)
 
 
 def open_desk(settings: Settings, clock: Clock = utc_now) -> Desk:

@@ -100,6 +100,8 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         late_reason=rma.late_reason,
         tracking_number=rma.tracking_number,
         language=rma.language,
+        decided_by_rule=rma.decided_by_rule,
+        return_address=desk.settings.return_address,
     )
 
 

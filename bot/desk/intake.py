@@ -7,21 +7,22 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import documents
+from bot import customer, documents
 from bot.desk import Desk
 from bot.desk.access import Operator, require
-from bot.desk.cases import settlements_of
-from bot.desk.changes import hold_for_exchange, redraw
+from bot.desk.cases import case_of, settlements_of
+from bot.desk.changes import Change, hold_for_exchange, redraw
 from bot.errors import Blocked, InvalidInput, NotFound
-from bot.i18n import closest
-from bot.rules.case import ExchangeWish
+from bot.i18n import Words, closest
+from bot.rules.approval import Decision, Request, decide
+from bot.rules.case import ExchangeWish, ReturnCase
 from bot.rules.order import OrderLine, OrderSnapshot
 from bot.rules.policy import is_late, refund_due_by, window_end
 from bot.rules.refund import remaining_units
 from store import history, models, returns
 from store.db import reading, writing
-from store.money import Money
-from store.terms import Reason, ReturnStatus, Source, Wish
+from store.money import Money, total
+from store.terms import Event, Reason, ReturnStatus, Source, Wish
 
 DESK = "desk"  # who acts when nobody of the team does
 
@@ -37,12 +38,19 @@ class WantedItem:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """That the policy was asked about each line already, and the last day it gave for all of them."""
+
+    until: date | None
+
+
+@dataclass(frozen=True)
 class NewReturn:
     """A request for a return. ``key`` names the request at its source: repeated, it finds the first return.
 
-    ``late_reason`` is why the team takes it although the window has ended. ``noticed_at`` is when the
-    customer said so, where that was before now; the refund clock starts there (rule T4). ``digest`` is what
-    tells two requests apart that came under one key.
+    ``judged`` replaces the order's own window. ``late_reason`` is why the team takes it although the window
+    has ended. ``noticed_at`` is when the customer said so, where that was before now; the refund clock starts
+    there (rule T4). ``digest`` is what tells two requests apart that came under one key.
     """
 
     order_id: int
@@ -57,6 +65,7 @@ class NewReturn:
     noticed_at: datetime | None = None
     tracking_number: str = ""
     digest: str = ""
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ def open_return(desk: Desk, request: NewReturn, by: Operator | None = None) -> O
 
     Raises NotAllowed, NotFound, InvalidInput naming the line, or Blocked when a rule forbids it. Units that
     other open returns ask for are taken (rule G3); late requests need ``late_reason`` (only people give one).
+    What no person of the team opened may be agreed to at once, as the shop's policy says.
     """
     if by is not None:
         require(by)
@@ -90,6 +100,8 @@ def open_return(desk: Desk, request: NewReturn, by: Operator | None = None) -> O
         snapshot = documents.read(OrderSnapshot, order.snapshot)
         _check(desk, session, request, snapshot)
         rma = _insert(desk, session, request, snapshot, by)
+        if by is None:
+            _decide(Change(desk, session, rma, None, desk.now()))
         redraw(session, _id(rma), desk.now(), urgency=1 if by else 3)
         return _opened(rma, new=True)
 
@@ -97,7 +109,7 @@ def open_return(desk: Desk, request: NewReturn, by: Operator | None = None) -> O
 def returnable(desk: Desk, order: OrderSnapshot) -> Mapping[int, int]:
     """Units per line that can still come back: bought, less settled, less asked for by other open returns."""
     with reading(desk.engine) as session:
-        return _returnable(session, order)
+        return units_left(session, order)
 
 
 def deadline(desk: Desk, order: OrderSnapshot) -> datetime | None:
@@ -114,10 +126,13 @@ def last_day(desk: Desk, session: Session, order: OrderSnapshot) -> date | None:
     extension = returns.extension_of(session, order.order_id)
     if extension is not None:
         return extension.new_end
-    settings = desk.settings
-    return window_end(
-        order, days=settings.window_days, timezone=settings.timezone, holidays=settings.holidays
-    )
+    settings, window = desk.settings, desk.return_policy.general.window
+    days = window.days if window else None
+    return window_end(order, days=days, timezone=settings.timezone, holidays=settings.holidays)
+
+
+def _end_of(desk: Desk, session: Session, request: NewReturn, order: OrderSnapshot) -> date | None:
+    return request.judged.until if request.judged else last_day(desk, session, order)
 
 
 def _check(desk: Desk, session: Session, request: NewReturn, order: OrderSnapshot) -> None:
@@ -126,13 +141,13 @@ def _check(desk: Desk, session: Session, request: NewReturn, order: OrderSnapsho
     lines = [item.line_id for item in request.items]
     if len(set(lines)) != len(lines):
         raise InvalidInput("Each line of the order can be named once.", field="items")
-    available = _returnable(session, order)
+    available = units_left(session, order)
     for item in request.items:
         _check_item(order, item, available.get(item.line_id, 0))
     asked = request.noticed_at or desk.now()
     if asked > desk.now():
         raise InvalidInput("The customer cannot have asked in the future.", field="noticed_at")
-    end = last_day(desk, session, order)
+    end = _end_of(desk, session, request, order)
     if is_late(asked, end, timezone=desk.settings.timezone) and not request.late_reason:
         raise Blocked("The return window of this order ended on {date}.", date=end, field="late_reason")
 
@@ -149,7 +164,8 @@ def _check_item(order: OrderSnapshot, item: WantedItem, available: int) -> None:
         )
 
 
-def _returnable(session: Session, order: OrderSnapshot) -> Mapping[int, int]:
+def units_left(session: Session, order: OrderSnapshot) -> Mapping[int, int]:
+    """``returnable`` inside the caller's transaction."""
     settlements = settlements_of(session, order.order_id)
     taken = returns.reserved_units(session, order.order_id, without=None)
     left = {line.line_id: remaining_units(order, settlements, line.line_id) for line in order.products}
@@ -176,7 +192,7 @@ def _insert(
         exchange=documents.write(request.exchange) if request.exchange else None,
         opened_at=now,
         noticed_at=request.noticed_at or now,
-        window_end=last_day(desk, session, order),
+        window_end=_end_of(desk, session, request, order),
         refund_due_by=refund_due_by(request.noticed_at or now, timezone=desk.settings.timezone),
         late_reason=request.late_reason,
         tracking_number=request.tracking_number,
@@ -192,6 +208,37 @@ def _insert(
     history.note(session, "opened", at=now, return_id=rma.id, by=who, source=request.source.value)
     session.flush()
     return rma
+
+
+def _decide(change: Change) -> None:
+    """Let the policy say who agrees; where it does so itself, the customer is told at once."""
+    case = case_of(change.desk, change.session, change.rma)
+    decision = _decision(change.desk, case)
+    change.rma.decided_by_rule = decision.kept
+    if not decision.automatic:
+        return
+    change.advance(Event.APPROVE)
+    if decision.rule:
+        change.note("agreed_by_rule", rule=decision.rule)
+    else:
+        change.note("agreed")
+    words = Words(change.rma.language, change.desk.settings.timezone)
+    text = customer.customer_text("approved", case, words)
+    change.tell_customer(f"approved-{change.rma.version}", text)
+
+
+def _decision(desk: Desk, case: ReturnCase) -> Decision:
+    """What the policy says; where no amount may be proposed or the bank is asked already, people look."""
+    if case.order.needs_human or case.order.disputed:
+        return Decision(False)
+    request = Request(
+        value=total((item.due for item in case.items), case.order.currency),
+        reasons=frozenset(item.reason for item in case.items),
+        wish=case.wish,
+        returns=case.history.recent_returns,
+        orders=case.history.orders,
+    )
+    return decide(desk.return_policy.approval, request)
 
 
 def _item(return_id: int, item: WantedItem, order: OrderSnapshot) -> models.ReturnItem:

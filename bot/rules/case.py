@@ -311,7 +311,8 @@ class HistoryEntry:
 class ReturnCase:
     """One return, whole, as of ``as_of``. Everything a surface shows is computed from this value.
 
-    ``opened_at`` is when the customer asked, ``language`` what they read.
+    ``opened_at`` is when the customer asked, ``language`` what they read. ``decided_by_rule`` is what was
+    kept of the policy's decision who agrees (``bot.rules.approval``), ``return_address`` where parcels go.
     """
 
     return_id: int
@@ -346,6 +347,8 @@ class ReturnCase:
     late_reason: str = ""
     tracking_number: str = ""
     language: str = "en"
+    decided_by_rule: str = ""
+    return_address: str = ""
 
     @property
     def open_resolution(self) -> CaseResolution | None:
