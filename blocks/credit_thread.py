@@ -29,6 +29,22 @@ def _back(v: Values, case: ReturnCase, words: Words) -> str:
     )
 
 
+def _card_used(v: Values, case: ReturnCase, words: Words) -> str:
+    return words(
+        "{amount} of the store credit {reference} was used.",
+        amount=_amount(v, case),
+        reference=code(v["reference"]),
+    )
+
+
+def _card_back(v: Values, case: ReturnCase, words: Words) -> str:
+    return words(
+        "{amount} went back to the store credit {reference}.",
+        amount=_amount(v, case),
+        reference=code(v["reference"]),
+    )
+
+
 def _revoked(v: Values, _case: ReturnCase, words: Words) -> str:
     said = words(
         "<@{who}> revoked the store credit {reference}.", who=v["who"], reference=code(v["reference"])
@@ -64,6 +80,8 @@ def _amount(v: Values, case: ReturnCase) -> Money:
 LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "credit_used": _used,
     "credit_back": _back,
+    "gift_card_used": _card_used,
+    "gift_card_back": _card_back,
     "credit_revoked": _revoked,
     "credit_not_revoked": _not_revoked,
     "credit_expired": _expired,
@@ -73,6 +91,8 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
 VERBS: Mapping[str, str] = {
     "credit_used": N_("Order {order} used {amount} of the store credit, reference {reference}"),
     "credit_back": N_("Order {order} gave {amount} back to the store credit, reference {reference}"),
+    "gift_card_used": N_("{amount} of the store credit was used, reference {reference}"),
+    "gift_card_back": N_("{amount} went back to the store credit, reference {reference}"),
     "credit_resent": N_("Store credit sent to the customer again, reference {reference}"),
     "credit_revoked": N_("Store credit revoked: {reason}, reference {reference}"),
     "credit_not_revoked": N_("Store credit not revoked, an order used it first, reference {reference}"),

@@ -78,10 +78,7 @@ def _paid(case: ReturnCase, payment: Payment, words: Words) -> str:
             amount=payment.credit,
             number=number,
         )
-        use = words(
-            "Your code is {code}. It works with this e-mail address until nothing is left of it.", code=CODE
-        )
-        return f"{said} {use}"
+        return f"{said} {_use(words, gift_card=case.policy.gift_card)}"
     if payment.method is Method.MANUAL_REFUND or payment.way is Way.ANOTHER:
         return words(
             "We have transferred {amount} to you for your return {number}.",
@@ -110,23 +107,32 @@ WAYS: Mapping[Way, Callable[[Words, Mapping[str, object]], str]] = {
 }
 
 
-def reminder_text(left: Money, expires_on: date | None, words: Words) -> str:
+def _use(words: Words, *, gift_card: bool) -> str:
+    """The code and what it is good for. A gift card works for whoever holds it."""
+    if gift_card:
+        return words("Your code is {code}. It works until nothing is left of it.", code=CODE)
+    return words(
+        "Your code is {code}. It works with this e-mail address until nothing is left of it.", code=CODE
+    )
+
+
+def reminder_text(left: Money, expires_on: date | None, words: Words, *, gift_card: bool = False) -> str:
     """The note that carries the code of a store credit once more; it is filled in when the note leaves."""
     said = words("Your store credit of {amount}: your code is {code}.", amount=left, code=CODE)
-    use = words("It works with this e-mail address until nothing is left of it.")
+    use = (
+        words("It works until nothing is left of it.")
+        if gift_card
+        else words("It works with this e-mail address until nothing is left of it.")
+    )
     until = words("You can use it until {date}.", date=expires_on) if expires_on else ""
     return " ".join(filter(None, [said, use, until]))
 
 
 def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
-    said = words(
+    return words(
         "Your return {number} is agreed. Please send the items back; we will write as soon as they are here.",
         number=case.number,
     )
-    if not case.return_address:
-        return said
-    address = words("Send them to: {address}", address=case.return_address)
-    return f"{said} {address}"
 
 
 def _rejected(case: ReturnCase, words: Words, values: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from store.columns import minor_units
 
 
 class StoredCredit(SQLModel, table=True):
-    """A coupon the desk issued as store credit, from the moment the shop made it.
+    """A coupon or gift card the desk issued as store credit, from the moment the shop made it.
 
     ``digest`` is by what its code is known again; the code itself is kept nowhere. ``decided_minor`` is the
     most it may ever be worth, ``balance_minor`` what the shop was last told that is left of it.
@@ -27,6 +27,7 @@ class StoredCredit(SQLModel, table=True):
     reference: str = Field(max_length=40, unique=True)
     digest: str = Field(max_length=64, index=True)
     coupon_id: int | None = Field(default=None, sa_type=BigInteger)
+    gift_card_id: int | None = Field(default=None, sa_type=BigInteger)
     currency: str = Field(max_length=3)
     decided_minor: int = Field(sa_column=minor_units())
     balance_minor: int = Field(sa_column=minor_units())

@@ -23,6 +23,11 @@ def of_resolution(session: Session, resolution_id: int) -> StoredCredit | None:
     return session.exec(select(StoredCredit).where(StoredCredit.resolution_id == resolution_id)).first()
 
 
+def by_reference(session: Session, reference: str) -> StoredCredit | None:
+    """The credit with this reference."""
+    return session.exec(select(StoredCredit).where(StoredCredit.reference == reference)).first()
+
+
 def of_return(session: Session, return_id: int) -> Sequence[StoredCredit]:
     """Every credit that was issued for a return, oldest first."""
     wanted = select(StoredCredit).where(StoredCredit.return_id == return_id).order_by(col(StoredCredit.id))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from bot.clock import Clock, utc_now
-from bot.config import Settings
+from bot.config import CreditKind, Settings
 from bot.errors import GatewayError, NotFound, Refused
 from bot.findings import Finding, ok, warning, wrong
 from bot.gateways.nouns import PaymentGateway, ShopSettings
@@ -52,6 +52,7 @@ def _check(shop: Shop, settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _check_zone(found, settings, clock())
     yield _check_gateways(shop.payment_gateways())
     yield from _check_stripe(settings)
+    yield from _check_gift_cards(shop, settings)
     yield _check_webhooks(shop, settings)
     yield from _check_clock(settings, clock)
 
@@ -67,6 +68,19 @@ def _check_writing(shop: Shop) -> Iterator[Finding]:
             yield ok("REST key", "may write")
         else:
             yield wrong("REST key", f"may not write: {e.detail}", KEY_ADVICE)
+
+
+def _check_gift_cards(shop: Shop, settings: Settings) -> Iterator[Finding]:
+    """Whether store credit can be what CREDIT_KIND says."""
+    if settings.credit_kind is not CreditKind.GIFT_CARD:
+        return
+    try:
+        shop.gift_cards.newest()
+    except Refused as e:
+        advice = "Install and activate WooCommerce Gift Cards, or set CREDIT_KIND=coupon."
+        yield wrong("CREDIT_KIND", f"the shop has no gift cards: {e.detail}", advice)
+    else:
+        yield ok("CREDIT_KIND", "the shop has gift cards, and this key may read them")
 
 
 def _check_money(found: ShopSettings) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import BY_A_PERSON, Change, an_operation
 from bot.gateways.nouns import ChangedOrder
-from bot.resolutions import COUPON, CREDIT_BALANCE
+from bot.resolutions import COUPON, CREDIT_BALANCE, GIFT_CARD
 from bot.resolutions.store_credit import Credit, code_of, digest_of
 from store import credits as records
 from store import journal
@@ -26,8 +26,13 @@ SOON = timedelta(minutes=1)
 
 
 def open_credit(change: Change, row: Resolution, operation: Operation) -> None:
-    """Keep the credit whose coupon was made; from here on its balance is looked after."""
+    """Keep the credit that was made; from here on its balance is looked after.
+
+    A gift card that a person made by hand is not known to the desk.
+    """
     assert row.id is not None
+    if operation.kind == GIFT_CARD and "gift_card_id" not in operation.evidence:
+        return
     if records.of_resolution(change.session, row.id) is None:
         change.session.add(_credit(change.desk, row, operation, change.now))
         change.session.flush()
@@ -36,13 +41,15 @@ def open_credit(change: Change, row: Resolution, operation: Operation) -> None:
 def _credit(desk: Desk, row: Resolution, operation: Operation, now: datetime) -> StoredCredit:
     assert row.id is not None
     issued = documents.read(Credit, operation.payload)
-    coupon_id = operation.evidence.get("coupon_id")
+    coupon_id, gift_card_id = (operation.evidence.get(name) for name in ("coupon_id", "gift_card_id"))
+    code = code_of(issued.reference, desk.settings.secret_key.get_secret_value())
     return StoredCredit(
         resolution_id=row.id,
         return_id=row.return_id,
         reference=row.reference,
-        digest=digest_of(code_of(issued.reference, desk.settings.secret_key.get_secret_value())),
+        digest=operation.evidence.get("digest") or digest_of(code),
         coupon_id=coupon_id if isinstance(coupon_id, int) else None,
+        gift_card_id=gift_card_id if isinstance(gift_card_id, int) else None,
         currency=issued.amount.currency,
         decided_minor=issued.amount.minor,
         balance_minor=issued.amount.minor,
@@ -120,6 +127,20 @@ def _either(session: Session, order_ids: Collection[int], digests: Collection[st
 def _each_once(found: Iterable[StoredCredit]) -> list[StoredCredit]:
     """In one order for all, so that two who want the same looks do not wait for each other in a ring."""
     return [one for _, one in sorted({one.id or 0: one for one in found}.items())]
+
+
+def code_to_tell(desk: Desk, reference: str) -> str | None:
+    """The code of a credit as the shop has it, to be written to its owner; None where the shop has none.
+
+    Raises Unreachable, Refused.
+    """
+    with reading(desk.engine) as session:
+        credit = records.by_reference(session, reference)
+    if credit is not None and credit.gift_card_id is not None:
+        card = desk.shop.gift_cards.read(credit.gift_card_id)
+        return card.code if card is not None else None
+    code = code_of(reference, desk.settings.secret_key.get_secret_value())
+    return code if desk.shop.find_coupon(code) is not None else None
 
 
 def is_expired(credit: StoredCredit, today: date) -> bool:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot.desk import Desk
 from bot.desk.credits import SOON, is_expired
+from bot.desk.credits_gift import look_at_gift_card
 from bot.desk.credits_news import Story
 from bot.desk.credits_uses import users_of, write_uses
 from bot.errors import Unreachable
@@ -51,6 +52,8 @@ def perform_balance(desk: Desk, task: Task) -> Mapping[str, Any]:
     credit_id, started = int(task.payload["credit_id"]), desk.now()
     with reading(desk.engine) as session:
         credit = session.get_one(StoredCredit, credit_id)
+    if credit.gift_card_id is not None:
+        return look_at_gift_card(desk, task, credit)
     coupon = _coupon(desk, credit)
     seen = Seen(coupon, users_of(desk, credit), started)
     with writing(desk.engine) as session:

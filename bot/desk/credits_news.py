@@ -50,6 +50,10 @@ class Story:
             name = "credit_used" if moved > 0 else "credit_back"
             self._tell(name, order=use.order_number or str(use.order_id), amount=abs(moved))
 
+    def tell_gift_card(self, taken: int) -> None:
+        """The shop says that some of a gift card was used, or, below zero, given back."""
+        self._tell("gift_card_used" if taken > 0 else "gift_card_back", amount=abs(taken))
+
     def revoked(self) -> None:
         """It is worth nothing any more, and nobody had used it."""
         self.credit.revoked_at, self.credit.balance_minor = self.change.now, 0
@@ -74,7 +78,7 @@ class Story:
         """
         if self.credit.ended_at is None:
             self.credit.ended_at = self.change.now
-            if self.credit.coupon_id is not None:
+            if self.credit.coupon_id or self.credit.gift_card_id:
                 self._tell("credit_gone")
 
     def tell_overspent(self, over: int) -> None:

@@ -36,7 +36,9 @@ def resend_credit(desk: Desk, return_id: int, by: Operator, seen: int, *, refere
         credit.resent += 1
         change.session.add(credit)
         words = Words(change.rma.language, desk.settings.timezone)
-        text = reminder_text(_left(credit), credit.expires_on, words)
+        text = reminder_text(
+            _left(credit), credit.expires_on, words, gift_card=credit.gift_card_id is not None
+        )
         change.tell_customer(f"resent-{credit.resent}", text, credit=credit.reference, at_once=True)
         change.note("credit_resent", reference=credit.reference)
 
@@ -77,11 +79,19 @@ def _view(desk: Desk, session: Session, credit: StoredCredit) -> CreditView:
         reference=credit.reference,
         decided=Money(credit.decided_minor, credit.currency),
         left=_left(credit),
-        used=any(use.counts for use in records.uses_of(session, credit.id)),
+        used=_is_used(session, credit),
         revoked=credit.revoke_asked_by is not None,
         gone=credit.revoked_at is not None,
         over=credit.ended_at is not None or is_expired(credit, today),
     )
+
+
+def _is_used(session: Session, credit: StoredCredit) -> bool:
+    """Whether an order holds some of it, or a gift card is not worth any more what it was."""
+    assert credit.id is not None
+    if credit.gift_card_id is not None:
+        return credit.balance_minor != credit.decided_minor
+    return any(use.counts for use in records.uses_of(session, credit.id))
 
 
 def _left(credit: StoredCredit) -> Money:

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from bot.desk import Desk
 from bot.desk.changes import Change
+from bot.desk.credits import code_to_tell
 from bot.errors import Blocked
 from bot.operations import Outcome, Task
-from bot.resolutions.store_credit import code_of
 from store import returns
 from store.models import Operation
 from store.terms import OperationState
@@ -57,7 +57,7 @@ def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:
     text = str(payload["text"])
     if "{code}" not in text or "credit" not in payload:
         return text
-    code = code_of(str(payload["credit"]), desk.settings.secret_key.get_secret_value())
-    if desk.shop.find_coupon(code) is None:
+    code = code_to_tell(desk, str(payload["credit"]))
+    if code is None:
         raise Blocked("The shop does not know the code of this credit, so the customer was not told.")
     return text.replace("{code}", code)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.desk.changes import Change
 from bot.i18n import Words
-from bot.resolutions import BOOK, COUPON, PAYOUT, REFUND
+from bot.resolutions import BOOK, COUPON, GIFT_CARD, PAYOUT, REFUND
 from bot.resolutions.booking import Booking
 from bot.resolutions.payout import Payout
 from bot.resolutions.restocking import Restocking
@@ -73,4 +73,5 @@ PAYLOADS: Mapping[str, Callable[[Change, Resolution, RefundQuote, ReturnCase], A
     PAYOUT: _payout,
     BOOK: booking_of,
     COUPON: _credit,
+    GIFT_CARD: _credit,
 }

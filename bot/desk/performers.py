@@ -20,6 +20,7 @@ from bot.resolutions import (
     COUPON,
     CREDIT_BALANCE,
     EXPIRE,
+    GIFT_CARD,
     GIVE_BACK,
     LATE_BOOK,
     PAYOUT,
@@ -31,6 +32,7 @@ from bot.resolutions import (
 )
 from bot.resolutions.booking import Books
 from bot.resolutions.collection import Collection, GivingBack
+from bot.resolutions.gift_card import GiftCardCredits
 from bot.resolutions.late_booking import LateBooks
 from bot.resolutions.payout import KEY_LIVES, Payouts, Watch
 from bot.resolutions.replacement import CallOff, Release, Replacements
@@ -47,8 +49,8 @@ def shop_performers(desk: Desk) -> Mapping[str, Performer]:
 
 def _money(desk: Desk) -> Mapping[str, Performer]:
     books = Books(desk.shop, desk.payments)
-    coupons = Credits(desk.shop, desk.settings.secret_key.get_secret_value())
-    shelf = Shelf(desk.shop)
+    secret = desk.settings.secret_key.get_secret_value()
+    coupons, cards, shelf = Credits(desk.shop, secret), GiftCardCredits(desk.shop, secret), Shelf(desk.shop)
     payouts, watch = Payouts(desk.shop, desk.payments), Watch(desk.payments)
     late = LateBooks(desk.shop, desk.now)
     settle, moved = partial(steps.settle, desk), partial(_draw_again, desk)
@@ -60,6 +62,7 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
         LATE_BOOK: Performer(late.send, settle, late.prepare, late.probe, hold=hold),
         WATCH: Performer(watch.send, settle, hold=hold),
         COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved, hold=hold),
+        GIFT_CARD: Performer(cards.send, settle, cards.prepare, cards.probe, moved=moved, hold=hold),
         CREDIT_BALANCE: Performer(partial(perform_balance, desk), overwrites=True),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe, hold=hold),
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.pace import SENDS
-from bot.resolutions import BOOK, COUPON, LATE_BOOK, PAYOUT, REFUND
+from bot.resolutions import BOOK, COUPON, GIFT_CARD, LATE_BOOK, PAYOUT, REFUND
 from bot.rules.case import Bank, Progress, Stage, Step
 from store.models import LanePause, Operation, Resolution
 from store.terms import OperationState, ResolutionStatus
@@ -15,6 +15,7 @@ STEPS: Mapping[str, Step] = {
     PAYOUT: Step.STRIPE_REFUND,
     BOOK: Step.BOOKING,
     COUPON: Step.CREDIT,
+    GIFT_CARD: Step.CREDIT,
 }
 STUCK = (OperationState.GIVEN_UP, OperationState.REFUSED)  # a person has to look
 UNDER_WAY = (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT)

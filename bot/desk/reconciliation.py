@@ -22,7 +22,7 @@ from bot.desk.reconciliation_webhooks import NEWS, perform_news_check
 from bot.errors import Refused
 from bot.gateways.stripe import StripeRefund
 from bot.operations import Performer, Task
-from bot.resolutions import BOOK, COUPON, LATE_BOOK, PAYOUT, REFUND, RESTOCK
+from bot.resolutions import BOOK, COUPON, GIFT_CARD, LATE_BOOK, PAYOUT, REFUND, RESTOCK
 from bot.resolutions.bank import FAILED
 from bot.rules.choice import RefundQuote, Settlement
 from bot.rules.difference import Found
@@ -36,7 +36,15 @@ from store.money import Money
 from store.terms import OPEN_STATUSES, DifferenceKind, Method, ResolutionStatus, Wish
 
 ROUND = "books.round"
-MOVING = (REFUND, BOOK, COUPON, RESTOCK, PAYOUT, LATE_BOOK)  # while one is at work, the books cannot agree
+MOVING = (
+    REFUND,
+    BOOK,
+    COUPON,
+    GIFT_CARD,
+    RESTOCK,
+    PAYOUT,
+    LATE_BOOK,
+)  # while one is at work, the books cannot agree
 WINDOW = timedelta(days=30)  # a bank gives a refund back within weeks, not later
 MOST = 300  # orders a round; those that were compared longest ago come first
 AT_ONCE = 25  # orders written down in one transaction, so that no click waits for it

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import customer, documents
-from bot.config import StripeRefunds
+from bot.config import CreditKind, StripeRefunds
 from bot.desk import Desk, exchange_steps
 from bot.desk.aftermath import (
     AFTERWARDS,
@@ -24,7 +24,7 @@ from bot.desk.credits import look_at_users, open_credit
 from bot.desk.payloads import PAYLOADS
 from bot.i18n import Words
 from bot.operations import Outcome
-from bot.resolutions import COUPON, EXCHANGING, PAYOUT, STEPS, following, is_first
+from bot.resolutions import COUPON, EXCHANGING, GIFT_CARD, PAYOUT, STEPS, following, is_first
 from bot.rules.case import ReturnCase
 from bot.rules.choice import RefundQuote
 from bot.rules.lifecycle import next_status
@@ -110,14 +110,20 @@ def step_done(change: Change, row: Resolution, operation: Operation) -> None:
     elif quote.restock:
         is_shelf_fine(change, row, evidence)
     watch_bank(change, row)
-    if operation.kind == COUPON:
+    if operation.kind in (COUPON, GIFT_CARD):
         open_credit(change, row, operation)
     left = following(row.method, operation.kind)
     if not left:
         conclude(change, row)
         return
     case = case_of(change.desk, change.session, change.rma)
-    plan_step(change, row, quote, left[0], case)
+    plan_step(change, row, quote, _step_of(change.desk, left[0]), case)
+
+
+def _step_of(desk: Desk, kind: str) -> str:
+    """The step as this shop takes it; from here on it is known by its own kind, whatever is set later."""
+    gift_card = kind == COUPON and desk.settings.credit_kind is CreditKind.GIFT_CARD
+    return GIFT_CARD if gift_card else kind
 
 
 def conclude(change: Change, row: Resolution) -> None:

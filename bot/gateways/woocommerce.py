@@ -16,6 +16,7 @@ from bot.errors import OutcomeUnknown, Refused
 from bot.gateways import catalogue, coupons, credit_uses, history, notes, orders, refunds, replacements, setup
 from bot.gateways.client import Client, ShopApi, said_by_the_shop
 from bot.gateways.credit_uses import UsingOrder
+from bot.gateways.gift_cards import GiftCards
 from bot.gateways.nouns import (
     ChangedOrder,
     Coupon,
@@ -245,6 +246,11 @@ class Shop:
     def set_balance(self, coupon_id: int, amount: Money, limit: int) -> Coupon:
         """Set what a coupon is worth and how often it may be used in all; to repeat it is harmless."""
         return credit_uses.set_balance(self.client, coupon_id, amount, limit, seconds=self.money_timeout)
+
+    @property
+    def gift_cards(self) -> GiftCards:
+        """The gift cards of the shop's extension, where it has that."""
+        return GiftCards(self.client, self._remembered()[0].currency, self.money_timeout)
 
     def read_using_order(self, order_id: int) -> UsingOrder | None:
         """What the coupons of an order took off it and what went back; None for none and one in the bin."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from store.terms import Method
 
 REFUND, BOOK, COUPON, RESTOCK = "shop.refund", "shop.book", "shop.coupon", "shop.restock"
+GIFT_CARD = "shop.gift_card"  # in place of COUPON, where the shop has the extension
 CREDIT_BALANCE = "shop.credit_balance"  # what a store credit's coupon is still worth
 
 # Money asked of Stripe directly, in place of REFUND; the shop's books follow, a pending refund is watched.
@@ -43,4 +44,4 @@ def is_first(method: Method, kind: str) -> bool:
 
 
 def _step(kind: str) -> str:
-    return REFUND if kind == PAYOUT else kind
+    return {PAYOUT: REFUND, GIFT_CARD: COUPON}.get(kind, kind)

@@ -49,6 +49,7 @@ class RefundPolicy:
     restocking_fee_percent: int = 0
     credit_bonus_percent: int = 0
     credit_bonus_cap: Money | None = None
+    gift_card: bool = False  # store credit is a gift card of the shop, not a coupon
     standard_shipping: Money | None = None
     goodwill_limit: Money | None = None
     keep_it: bool = False

@@ -197,6 +197,8 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("replacement_off", {"reference": "RMA-1042-R1"}),
     ("exchange_off", {"reference": "RMA-1042-R1"}),
     ("credit_used", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("gift_card_used", {"reference": "RMA-1042-R1", "amount": 2000}),
+    ("gift_card_back", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
     ("credit_resent", {"reference": "RMA-1042-R1"}),
     ("credit_revoked", {"reference": "RMA-1042-R1", "who": "U01ALICE", "reason": "sent twice"}),

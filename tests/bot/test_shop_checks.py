@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import utc_now
 from bot.commands.shop_checks import WEBHOOK_PATH, check_shop, same_clock
-from bot.config import Settings
+from bot.config import CreditKind, Settings
 from bot.findings import Finding, Level
 from bot.gateways.woocommerce import Shop as ShopGateway
 from bot.sandbox.serving import Service
@@ -88,6 +88,16 @@ def test_webhooks_that_are_there_and_active_are_well(settings: Settings) -> None
     findings = found(settings.model_copy(update={"public_url": "http://127.0.0.1:9"}))
     assert findings["webhooks"].level is Level.OK
     gateway.close()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_gift_cards_are_asked_for_where_store_credit_is_to_be_one(
+    address_of: tuple[Shop, str], settings: Settings, there: bool
+) -> None:
+    address_of[0].state.has_gift_cards = there
+    finding = found(settings.model_copy(update={"credit_kind": CreditKind.GIFT_CARD}))["CREDIT_KIND"]
+    assert finding.level is (Level.OK if there else Level.WRONG)
+    assert "CREDIT_KIND" not in found(settings)
 
 
 def test_another_time_zone_than_the_shops_is_worth_a_warning(settings: Settings) -> None:

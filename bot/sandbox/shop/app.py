@@ -8,7 +8,17 @@ from typing import Any
 
 import anyio.to_thread
 
-from bot.sandbox.shop import coupons, customers, notes, orders, products, refunds, settings, webhooks
+from bot.sandbox.shop import (
+    coupons,
+    customers,
+    gift_cards,
+    notes,
+    orders,
+    products,
+    refunds,
+    settings,
+    webhooks,
+)
 from bot.sandbox.shop.auth import identify, require_rights
 from bot.sandbox.shop.errors import PhpDied, ShopError, fatal_body, no_route
 from bot.sandbox.shop.http import Answer, Call, Request, parameters, read_body
@@ -71,6 +81,13 @@ ROUTES = (
     _route("/coupons", GET=coupons.list_coupons, POST=coupons.create_coupon),
     _route(
         f"/coupons{ID}", GET=coupons.get_coupon, CHANGE=coupons.change_coupon, DELETE=coupons.delete_coupon
+    ),
+    _route("/gift-cards", GET=gift_cards.list_gift_cards, POST=gift_cards.create_gift_card),
+    _route(
+        f"/gift-cards{ID}",
+        GET=gift_cards.get_gift_card,
+        CHANGE=gift_cards.change_gift_card,
+        DELETE=gift_cards.delete_gift_card,
     ),
     _route("/customers", GET=customers.list_customers),
     _route(f"/customers{ID}", GET=customers.get_customer),

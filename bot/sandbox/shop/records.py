@@ -225,6 +225,22 @@ class Customer:
 
 
 @dataclass
+class GiftCard:
+    """A card of the Gift Cards extension; ``remaining`` is lowered by the shop when somebody pays with it."""
+
+    id: int
+    code: str
+    recipient: str
+    sender: str
+    balance: Decimal
+    remaining: Decimal
+    created: datetime
+    expires: str = ""
+    is_active: bool = True
+    meta: list[Meta] = field(default_factory=list)
+
+
+@dataclass
 class Coupon:
     """A coupon; its ``amount`` is never decremented by use."""
 

@@ -15,6 +15,7 @@ from bot.sandbox.shop.mishaps import Mishaps
 from bot.sandbox.shop.records import (
     Coupon,
     Customer,
+    GiftCard,
     Key,
     Mail,
     Meta,
@@ -59,6 +60,8 @@ class State:
         self.products: dict[int, Product] = {}
         self.customers: dict[int, Customer] = {}
         self.coupons: dict[int, Coupon] = {}
+        self.gift_cards: dict[int, GiftCard] = {}
+        self.has_gift_cards = False  # whether the extension is installed
         self.notes: dict[int, Note] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.outbox: list[Mail] = []
