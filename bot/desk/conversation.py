@@ -180,7 +180,6 @@ def _plan_line(change: Change, message_id: int) -> None:
     if last is not None and _has_room(last):
         shown = [*last.payload["values"]["messages"], message_id]
         last.payload = {"kind": SAID, "values": {"messages": shown}}
-        change.session.add(last)
         return
     due = max(change.now, _came(last) + APART) if last is not None else change.now
     payload = {"kind": SAID, "values": {"messages": [message_id]}}

@@ -12,6 +12,7 @@ from bot.desk.conversation import (
     LONGEST,
     PAGE,
     customer_says,
+    lines_to_post,
     message_of,
     seen_by_customer,
     seen_by_team,
@@ -19,7 +20,8 @@ from bot.desk.conversation import (
     talk_of,
 )
 from bot.desk.search import find
-from bot.errors import Blocked, InvalidInput, NotFound
+from bot.errors import Blocked, InvalidInput, NotFound, Unreachable
+from bot.operations import task_of
 from bot.rules.alerts import alerts
 from bot.rules.quiet import morning_after
 from store.db import reading, writing
@@ -142,6 +144,19 @@ def test_what_comes_right_after_a_line_waits_a_minute_for_more(world: World) -> 
     second = lines(world, return_id)[1]
     assert len(second.payload["values"]["messages"]) == 2
     assert 50 < (second.due_at - first.due_at).total_seconds() < 70
+
+
+def test_a_later_line_waits_for_an_earlier_one_that_was_put_off(world: World) -> None:
+    return_id = a_return(world)
+    says(world, return_id, *[f"no. {number}" for number in range(12)])
+    first, second = lines(world, return_id)
+    with pytest.raises(Unreachable, match="earlier"):
+        lines_to_post(world.desk, task_of(second))
+    shown = lines_to_post(world.desk, task_of(first))["lines"]
+    with writing(world.desk.engine) as session:
+        session.get_one(Operation, first.id).state = OperationState.DONE
+    shown += lines_to_post(world.desk, task_of(second))["lines"]
+    assert [line.text for line in shown] == texts(world, return_id)
 
 
 def test_a_flood_is_stopped_and_told_and_room_comes_back(world: World) -> None:
