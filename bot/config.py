@@ -63,6 +63,13 @@ class StripeRefunds(StrEnum):
     SHOP = "shop"
 
 
+class CreditKind(StrEnum):
+    """What the customer gets as store credit."""
+
+    COUPON = "coupon"
+    GIFT_CARD = "gift_card"
+
+
 class BadSettings(Exception):
     """Settings that cannot be used: one line for each, naming it and what is expected, never its value."""
 
@@ -196,6 +203,10 @@ class Settings(BaseSettings):
     )
     credit_bonus_percent: Percent = Field(5, description="Bonus for taking store credit, in per cent.")
     credit_bonus_cap: Amount | None = Field(None, description="The largest bonus, in the shop's currency.")
+    credit_kind: CreditKind = Field(
+        CreditKind.COUPON,
+        description="What store credit is: coupon, or gift_card where the shop has the Gift Cards extension.",
+    )
     credit_months_valid: int = Field(24, ge=1, le=120, description="Months until store credit expires.")
     quiet_minutes: int = Field(
         15, ge=1, le=1440, description="Minutes the desk waits before it takes a missing refund as not made."

@@ -129,10 +129,14 @@ def reminder_text(left: Money, expires_on: date | None, words: Words, *, gift_ca
 
 
 def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
-    return words(
+    said = words(
         "Your return {number} is agreed. Please send the items back; we will write as soon as they are here.",
         number=case.number,
     )
+    if not case.return_address:
+        return said
+    address = words("Send them to: {address}", address=case.return_address)
+    return f"{said} {address}"
 
 
 def _rejected(case: ReturnCase, words: Words, values: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from bot import documents
-from bot.config import Settings
+from bot.config import CreditKind, Settings
 from bot.desk import Desk
 from bot.desk.exchange_view import exchange_of
 from bot.desk.progress import STUCK, are_books_stuck, bank_of, progress_of
@@ -123,6 +123,7 @@ def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
         restocking_fee_percent=settings.restocking_fee_percent,
         credit_bonus_percent=settings.credit_bonus_percent,
         credit_bonus_cap=money(settings.credit_bonus_cap),
+        gift_card=settings.credit_kind is CreditKind.GIFT_CARD,
         standard_shipping=money(settings.standard_shipping),
         goodwill_limit=money(settings.goodwill_limit),
     )
