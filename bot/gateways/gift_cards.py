@@ -65,7 +65,7 @@ class GiftCards:
     ) -> GiftCard:
         """Make a card. Raises Refused, also for a ``code`` the shop has, Unreachable or OutcomeUnknown.
 
-        Codes are four times four letters or digits. Without a date of delivery the extension writes to nobody.
+        A code is four times four letters or digits. Without a delivery date the extension writes to nobody.
         """
         if amount.currency != self.currency:
             raise Refused(f"the shop's gift cards are not in {amount.currency}", code="other_currency")

@@ -61,7 +61,7 @@ class GiftCardCredits:
 
 
 def card_code(reference: str, secret: str) -> str:
-    """The code of a resolution's gift card, such as 7F3K-9QTZ-M4WD-2XKA: the form the extension insists on."""
+    """The code of a resolution's gift card, such as 7F3K-9QTZ-M4WD-2XKA: the form the extension takes."""
     return code_of(reference, secret).removeprefix("CREDIT-")
 
 

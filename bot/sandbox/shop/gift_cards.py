@@ -1,6 +1,6 @@
 """The routes of the Gift Cards extension, as its published REST reference describes them.
 
-They are there only while the extension is switched on. A code may be asked for once; the list knows no search.
+They are there while the extension is switched on. A code may be asked for, once; the list knows no search.
 """
 
 import re
