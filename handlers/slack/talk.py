@@ -99,11 +99,20 @@ def _box(click: Click, case: ReturnCase, draft: Draft) -> View:
 
 
 def _redraw(click: Click, case: ReturnCase, draft: Draft) -> None:
+    """Draw the box again. Who types quickly is drawn a second time: what came last is what is shown."""
     view = _box(click, case, draft)
+    if _update(click, view, hash=click.view["hash"]) == "hash_conflict":
+        _update(click, view)
+
+
+def _update(click: Click, view: View, **only_if: str) -> str:
+    """Slack's reason where it did not draw the box, such as that it is closed."""
     try:
-        click.client.views_update(view_id=click.view["id"], hash=click.view["hash"], view=view)
+        click.client.views_update(view_id=click.view["id"], view=view, **only_if)
     except SlackApiError as e:
         log.info("the box was not redrawn: %s", e.response.get("error"))
+        return str(e.response.get("error"))
+    return ""
 
 
 def _customers(click: Click, case: ReturnCase) -> Words:

@@ -111,6 +111,21 @@ def test_a_ready_answer_comes_in_the_customers_language_and_can_be_changed(count
     assert mails(counter, rma)[-1] == expected
 
 
+def test_the_preview_follows_whoever_types_quickly(counter: Counter) -> None:
+    """The second letter is told before the box was drawn for the first: both name the same drawing."""
+    rma = counter.open()
+    opened(counter, rma)
+    with counter.held_back():
+        first = counter.slack.type_text(ALICE, counter.modal(), "text", "H").payload
+        second = counter.slack.type_text(ALICE, counter.modal(), "text", "Hi").payload
+    assert first["view"]["hash"] == second["view"]["hash"]
+    for payload in (first, second):
+        counter.send(payload)
+        preview(counter, payload["actions"][0]["value"])
+    assert preview(counter, "Hi")
+    counter.slack.close_modal(ALICE)
+
+
 def test_nobody_has_to_answer_a_thank_you(counter: Counter) -> None:
     rma = counter.open()
     says(counter, rma, "Thank you!")
