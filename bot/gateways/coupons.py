@@ -109,7 +109,11 @@ def listed(currency: str, answer: Answer) -> list[Coupon]:
 
 
 def codes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The coupon codes of an order's JSON; what is not one is left out, since anybody may send it."""
-    lines = row.get("coupon_lines")
-    found = (line.get("code") for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
+    """The codes of coupons and gift cards in an order's JSON, the latter a field of their extension.
+
+    What is not one is left out, since anybody may send it.
+    """
+    lists = (row.get(name) for name in ("coupon_lines", "gift_cards"))
+    lines = (line for entries in lists if isinstance(entries, list) for line in entries)
+    found = (line.get("code") for line in lines if isinstance(line, dict))
     return tuple(code for code in found if isinstance(code, str))

@@ -12,7 +12,7 @@ from bot.gateways.transport import Answer
 from store.money import Money, total
 
 PAGE = 100
-CHANGED_FIELDS = "id,number,status,date_modified_gmt,coupon_lines"
+CHANGED_FIELDS = "id,number,status,date_modified_gmt,coupon_lines,gift_cards"
 BOUGHT_FIELDS = "id,status,currency,total,billing.email"
 MOST_BOUGHT_PAGES = 5
 

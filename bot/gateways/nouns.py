@@ -61,7 +61,7 @@ class CustomerOrders:
 class ChangedOrder:
     """An order the shop touched, oldest change first; the order itself is to be read anew.
 
-    ``codes`` are the coupons on it: only to tell whether one of ours is among them, never to be kept.
+    ``codes`` are its coupons and gift cards: only to tell whether one of ours is among them, never kept.
     """
 
     order_id: int

@@ -158,7 +158,8 @@ def _needs_human(row: Row, entries: dict[str, Any]) -> tuple[str, ...]:
     found = {
         "subscription": any(key.startswith(SUBSCRIPTION_KEYS) for key in keys),
         "deposit": any(key.startswith(DEPOSIT_KEYS) for key in keys),
-        "gift_card": any(key.startswith(GIFT_CARD_KEYS) for key in entries),
+        # WooCommerce's own extension keeps no meta: its cards are a field of the order.
+        "gift_card": bool(row.get("gift_cards")) or any(key.startswith(GIFT_CARD_KEYS) for key in entries),
         "fractional_quantity": any(number(line, "quantity") % 1 for line in lines),
     }
     return tuple(word for word, there in found.items() if there)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bot.sandbox.shop import discounts, stock
+from bot.sandbox.shop import discounts, gift_card_use, stock
 from bot.sandbox.shop.money import ZERO, shown
 from bot.sandbox.shop.records import PAID_STATUSES, Order, Refund
 from bot.sandbox.shop.state import State
@@ -35,6 +35,7 @@ def set_status(state: State, order: Order, status: str, *, noted: bool = True) -
     _dates(state, order)
     _stock(state, order)
     _coupons(state, order)
+    gift_card_use.follow(state, order)
     if status in MAILS:
         kind, words = MAILS[status]
         state.mail(order, kind, words.format(id=order.id))

@@ -4,7 +4,18 @@ from decimal import Decimal
 
 from bot.sandbox.shop.dates import gmt, local
 from bot.sandbox.shop.money import SYMBOLS, ZERO, number, shown, trimmed
-from bot.sandbox.shop.records import ADDRESS, CouponLine, Json, Line, Meta, Order, Refund, Share, TaxRow
+from bot.sandbox.shop.records import (
+    ADDRESS,
+    CouponLine,
+    GiftCardLine,
+    Json,
+    Line,
+    Meta,
+    Order,
+    Refund,
+    Share,
+    TaxRow,
+)
 from bot.sandbox.shop.state import State
 
 VERSION = "10.5.0"
@@ -41,7 +52,10 @@ def order_view(state: State, order: Order, *, site: str, places: int | None = No
         "number": str(order.id),
         "meta_data": [meta_view(row) for row in sorted(order.meta, key=lambda row: row.key)],
     }
-    return view | _lines(state, order, dp) | _ends(state, order, site)
+    cards: Json = (
+        {"gift_cards": [_card_view(row) for row in order.gift_cards]} if state.has_gift_cards else {}
+    )
+    return view | _lines(state, order, dp) | cards | _ends(state, order, site)
 
 
 def _people(order: Order) -> Json:
@@ -214,6 +228,11 @@ def tax_row_view(row: TaxRow, dp: int) -> Json:
         "rate_percent": number(row.percent),
         "meta_data": [],
     }
+
+
+def _card_view(row: GiftCardLine) -> Json:
+    """A gift card of the extension, in its own shape: the amount is a number."""
+    return {"id": row.card_id, "code": row.code, "amount": float(row.amount)}
 
 
 def _coupon_view(row: CouponLine) -> Json:

@@ -81,6 +81,16 @@ class CouponLine:
 
 
 @dataclass
+class GiftCardLine:
+    """A gift card that pays some of an order; ``taken`` while the card is lower by it."""
+
+    card_id: int
+    code: str
+    amount: Decimal
+    taken: bool = False
+
+
+@dataclass
 class TaxRow:
     """The sum of one rate over an order or a refund."""
 
@@ -146,6 +156,7 @@ class Order:
     total_tax: Decimal = ZERO
     lines: list[Line] = field(default_factory=list)
     coupons: list[CouponLine] = field(default_factory=list)
+    gift_cards: list[GiftCardLine] = field(default_factory=list)
     taxes: list[TaxRow] = field(default_factory=list)
     meta: list[Meta] = field(default_factory=list)
     stock_reduced: bool = False

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.sandbox.shop import coupons, imports, order_build, refunds, webhooks
+from bot.sandbox.shop import coupons, gift_card_use, imports, order_build, refunds, webhooks
 from bot.sandbox.shop.app import ShopApp
 from bot.sandbox.shop.gateways import Gateway
 from bot.sandbox.shop.ledger import Ledger
@@ -158,6 +158,7 @@ class Shop:
         customer: Customer | None = None,
         billing: Mapping[str, str] | None = None,
         coupon: str | None = None,
+        gift_card: str | None = None,
         shipping: Amount | None = None,
         shipping_title: str = "Flat rate",
         fees: Sequence[tuple[str, Amount]] = (),
@@ -185,6 +186,8 @@ class Shop:
             for name, total in fees:
                 order_build.charge_fee(self.state, order, name, Decimal(total))
             order_build.use_coupons(self.state, order, [coupon] if coupon else [])
+            if gift_card:
+                gift_card_use.pay_with(self.state, order, gift_card)
             for name, value in (meta or {}).items():
                 order.meta.append(self.state.meta(name, value))
         return self._check_out(order, payment_method, paid, status, created)

@@ -80,7 +80,9 @@ def sum_up(state: State, order: Order) -> None:
     order.discount_total = half_up(before - net, order.decimals)
     order.discount_tax = round_tax(_discount_tax(items), order)
     extra = sum((line.total for line in fees), ZERO) + order.shipping_total
-    order.total = half_up(net + extra + order.cart_tax + order.shipping_tax, order.decimals)
+    whole = half_up(net + extra + order.cart_tax + order.shipping_tax, order.decimals)
+    cards = sum((card.amount for card in order.gift_cards), ZERO)
+    order.total = max(ZERO, whole - cards) if cards else whole
 
 
 def tax_rows(state: State, order: Order, lines: list[Line], old: list[TaxRow]) -> list[TaxRow]:
