@@ -76,7 +76,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         source=rma.source,
         order=snapshot,
         items=items,
-        policy=replace(policy_of(desk.settings, rma), keep_it=_is_cheap(desk.settings, rma, items)),
+        policy=replace(policy_of(desk.settings, _label(rma)), keep_it=_is_cheap(desk.settings, rma, items)),
         opened_at=rma.noticed_at,
         as_of=desk.now(),
         timezone=desk.settings.timezone,
@@ -111,15 +111,15 @@ def settlements_of(session: Session, order_id: int) -> tuple[Settlement, ...]:
     return tuple(_settlement(row) for row in rows if row.quote)  # an exchange settles once it is done
 
 
-def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
-    """The settings that decide amounts, in the currency of the return."""
-    currency = rma.currency
+def policy_of(settings: Settings, label: Money) -> RefundPolicy:
+    """The settings that decide amounts, in the currency of the return, whose ``label`` is its own."""
+    currency = label.currency
 
     def money(text: str | None) -> Money | None:
         return Money.of(text, currency) if text else None
 
     return RefundPolicy(
-        label_cost=Money(rma.label_cost_minor, currency),
+        label_cost=label,
         restocking_fee_percent=settings.restocking_fee_percent,
         credit_bonus_percent=settings.credit_bonus_percent,
         credit_bonus_cap=money(settings.credit_bonus_cap),
@@ -127,6 +127,10 @@ def policy_of(settings: Settings, rma: models.Return) -> RefundPolicy:
         standard_shipping=money(settings.standard_shipping),
         goodwill_limit=money(settings.goodwill_limit),
     )
+
+
+def _label(rma: models.Return) -> Money:
+    return Money(rma.label_cost_minor, rma.currency)
 
 
 def _is_cheap(settings: Settings, rma: models.Return, items: Sequence[CaseItem]) -> bool:

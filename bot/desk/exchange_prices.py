@@ -126,6 +126,41 @@ def _wanted(swap: Swap, products: Mapping[tuple[int, int], Product]) -> WantedAr
     )
 
 
+@dataclass(frozen=True)
+class ArticleOffer:
+    """One article that may go out for units of a line, and what it costs. ``stock`` None: not counted."""
+
+    product_id: int
+    variation_id: int
+    name: str
+    variant: str
+    stock: int | None
+    bill: ExchangeBill
+
+
+def articles_for(
+    desk: Desk, order: OrderSnapshot, line: OrderLine, quantity: int
+) -> tuple[ArticleOffer, ...]:
+    """Every other size and colour of what comes back that is in stock and has a price. Raises Unreachable."""
+    if not line.product_id:
+        return ()
+    variants = desk.shop.read_variants(line.product_id, order_id=order.order_id)
+    products = {(one.product_id, one.variation_id): one for one in variants}
+    with reading(desk.engine) as session:
+        settlements = settlements_of(session, order.order_id)
+    offers = []
+    for (product_id, variation_id), product in products.items():
+        enough = product.in_stock and (product.stock is None or product.stock >= quantity)
+        if product.price is None or not enough or variation_id == line.variation_id:
+            continue
+        pick = Pick(line.line_id, quantity, product_id, variation_id, quantity)
+        swap = _swap(pick, line, _paid(desk, order, settlements, line, pick), products)
+        bill = _bill((swap,), order.currency)
+        stock = product.stock
+        offers.append(ArticleOffer(product_id, variation_id, product.name, product.variant, stock, bill))
+    return tuple(offers)
+
+
 def _line(case: ReturnCase, pick: Pick) -> OrderLine:
     item = next((item for item in case.items if item.line_id == pick.line_id), None)
     line = case.order.line(pick.line_id)

@@ -176,7 +176,9 @@ def _insert(
     desk: Desk, session: Session, request: NewReturn, order: OrderSnapshot, by: Operator | None
 ) -> models.Return:
     now = desk.now()
-    label = request.label_cost or Money.of(desk.settings.label_cost, order.currency)
+    label = request.label_cost
+    if label is None:
+        label = Money.of(desk.settings.label_cost, order.currency)
     rma = models.Return(
         order_id=order.order_id,
         status=ReturnStatus.PENDING,

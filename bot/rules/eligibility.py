@@ -11,13 +11,11 @@ from enum import StrEnum
 from bot.i18n import N_
 from bot.rules.approval import Approval
 from bot.rules.choice import Problem
+from bot.rules.objections import NOT_REFUNDABLE
 from bot.rules.order import OrderLine, OrderSnapshot
 from bot.rules.policy import is_late, window_end
 from store.money import Money
 from store.terms import FAULT_REASONS, Reason, Wish
-
-# What the shop has not been paid for, or keeps no more (rule G6).
-NOT_PAID = frozenset({"pending", "on-hold", "failed", "checkout-draft", "cancelled", "trash"})
 
 
 class Refusal(StrEnum):
@@ -231,7 +229,7 @@ def is_discounted(line: OrderLine, traits: Traits, percent: int) -> bool:
 def _refusal(order: OrderSnapshot, line: OrderLine, rule: Rule, units: int, late: bool) -> Refusal | None:
     against = {
         Refusal.GIFT_CARD: line.gift_card,
-        Refusal.NOT_PAID: order.status in NOT_PAID,
+        Refusal.NOT_PAID: order.status in NOT_REFUNDABLE,
         Refusal.RULE: not rule.returnable,
         Refusal.ALL_BACK: units < 1,
         Refusal.TOO_LATE: late,
