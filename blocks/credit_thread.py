@@ -73,6 +73,15 @@ def _gone(v: Values, _case: ReturnCase, words: Words) -> str:
     )
 
 
+def _stuck(v: Values, _case: ReturnCase, words: Words) -> str:
+    return words(
+        ":warning: The shop refuses to change what the store credit {reference} is worth. Look at it in the "
+        "shop; the desk tries again. The shop said: {why}",
+        reference=code(v["reference"]),
+        why=inert(str(v["why"]), 300),
+    )
+
+
 def _amount(v: Values, case: ReturnCase) -> Money:
     return Money(int(v["amount"]), case.order.currency)
 
@@ -86,6 +95,7 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "credit_not_revoked": _not_revoked,
     "credit_expired": _expired,
     "credit_gone": _gone,
+    "credit_stuck": _stuck,
 }
 
 VERBS: Mapping[str, str] = {

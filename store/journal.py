@@ -21,6 +21,11 @@ def plan(session: Session, operation: Operation) -> Operation:
     return operation
 
 
+def is_planned(session: Session, key: str) -> bool:
+    """Whether an effect with this key was ever written down."""
+    return _by_key(session, key) is not None
+
+
 def plan_again(session: Session, operation: Operation) -> Operation:
     """Want an effect that may be wanted again and again under one key, such as redrawing a card.
 

@@ -88,6 +88,10 @@ class Change:
         payload = {"kind": kind, "values": values}
         self.plan(f"{self.rma.number}/thread/{key}", THREAD, "slack", payload, urgency=BY_A_PERSON)
 
+    def is_told(self, key: str) -> bool:
+        """Whether the line ``key`` was planned before."""
+        return journal.is_planned(self.session, f"{self.rma.number}/thread/{key}")
+
     def plan(
         self,
         key: str,

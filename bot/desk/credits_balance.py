@@ -19,13 +19,16 @@ from bot.desk.credits_uses import users_of, write_uses
 from bot.errors import Unreachable
 from bot.gateways.credit_uses import UsingOrder
 from bot.gateways.nouns import Coupon
-from bot.operations import Task
+from bot.operations import Outcome, Task
 from bot.resolutions.store_credit import code_of
 from bot.rules.credit import Use, balance, next_limit
 from store import credits as records
+from store import returns
 from store.credit_models import StoredCredit
 from store.db import reading, writing
+from store.models import Operation
 from store.money import Money
+from store.terms import OperationState
 
 WATCHED, QUIET = timedelta(hours=1), timedelta(days=1)  # from look to look: with orders that used it, without
 
@@ -66,6 +69,19 @@ def perform_balance(desk: Desk, task: Task) -> Mapping[str, Any]:
     with writing(desk.engine) as session:
         _conclude(desk, session, credit_id, coupon, target)
     return {"left": target.amount.minor, "limit": target.limit, "used": coupon.usage_count}
+
+
+def hold_credit(session: Session, operation: Operation) -> None:
+    """Lock the return whose credit an operation looks at, and its order."""
+    known = session.get_one(StoredCredit, int(operation.payload["credit_id"]))
+    returns.locked_with_order(session, known.return_id)
+
+
+def settle_balance(desk: Desk, session: Session, operation: Operation, outcome: Outcome) -> None:
+    """What the shop refuses outright is told to the team; the next look tries again."""
+    if outcome.state is OperationState.REFUSED:
+        story = Story.of(desk, session, int(operation.payload["credit_id"]))
+        story.stuck(outcome.values.get("text", outcome.message))
 
 
 def _coupon(desk: Desk, credit: StoredCredit) -> Coupon | None:

@@ -81,6 +81,13 @@ class Story:
             if self.credit.coupon_id or self.credit.gift_card_id:
                 self._tell("credit_gone")
 
+    def stuck(self, why: str) -> None:
+        """The shop refuses to change it as the desk must: said once a day, for as long as it does."""
+        today = self.change.now.astimezone(self.change.desk.words.timezone).date()
+        key = f"{self.credit.reference}-stuck-{today}"
+        if not self.change.is_told(key):
+            self.change.tell_team(key, "credit_stuck", reference=self.credit.reference, why=why)
+
     def tell_overspent(self, over: int) -> None:
         """Orders took more than was decided: say so where people look at the books, while it is so."""
         session, credit = self.change.session, self.credit

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.desk import Desk, steps
 from bot.desk.changes import BY_A_PERSON, NOTE, ORDER, redraw
-from bot.desk.credits_balance import perform_balance
+from bot.desk.credits_balance import hold_credit, perform_balance, settle_balance
 from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import perform_poll, perform_refresh
 from bot.desk.orders_marks import POLL
@@ -63,7 +63,9 @@ def _money(desk: Desk) -> Mapping[str, Performer]:
         WATCH: Performer(watch.send, settle, hold=hold),
         COUPON: Performer(coupons.send, settle, coupons.prepare, coupons.probe, moved=moved, hold=hold),
         GIFT_CARD: Performer(cards.send, settle, cards.prepare, cards.probe, moved=moved, hold=hold),
-        CREDIT_BALANCE: Performer(partial(perform_balance, desk), overwrites=True),
+        CREDIT_BALANCE: Performer(
+            partial(perform_balance, desk), partial(settle_balance, desk), hold=hold_credit, overwrites=True
+        ),
         RESTOCK: Performer(shelf.send, settle, shelf.prepare, shelf.probe, hold=hold),
     }
 

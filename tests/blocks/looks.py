@@ -200,6 +200,7 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("gift_card_used", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("gift_card_back", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("credit_stuck", {"reference": "RMA-1042-R1", "why": "Sorry, you are not allowed to edit this."}),
     ("credit_resent", {"reference": "RMA-1042-R1"}),
     ("credit_revoked", {"reference": "RMA-1042-R1", "who": "U01ALICE", "reason": "sent twice"}),
     ("credit_not_revoked", {"reference": "RMA-1042-R1"}),

@@ -74,3 +74,17 @@ def test_an_order_seen_long_before_the_look_is_counted_all_the_same(world: World
     world.clock.pass_(hours=1)
     world.work()
     assert (str(coupon.amount), coupon.usage_limit) == ("49.30", 2)
+
+
+def test_a_shop_that_refuses_the_new_amount_is_told_once_a_day(world: World) -> None:
+    """For as long as it does; nobody can spend the rest meanwhile, since the coupon's one use is gone."""
+    return_id, coupon = a_credit(world)
+    world.faults.plan("shop", Fault.DENIED_BEFORE, method="PUT", path="/coupons/", times=3)
+    spend(world, coupon, "20.00")
+    for _ in range(3):
+        poll(world)
+        world.clock.pass_(minutes=65)
+    assert told(world, return_id).count("credit_stuck") in (1, 2)  # two where midnight falls between
+    assert (coupon.usage_count, coupon.usage_limit) == (1, 1)
+    poll(world)
+    assert (str(coupon.amount), coupon.usage_limit) == ("49.30", 2)
