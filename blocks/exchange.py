@@ -5,7 +5,15 @@ from typing import Any
 
 from blocks.kit import code, headed, hour, inert, lines, link, moment, sentence
 from bot.i18n import N_, Words
-from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ExchangeWish, ReturnCase, WantedArticle
+from bot.rules.case import (
+    ExchangeDoubt,
+    ExchangeLine,
+    ExchangeState,
+    ExchangeWish,
+    ReturnCase,
+    UnseenPayment,
+    WantedArticle,
+)
 from bot.rules.exchange_alerts import exchange_state
 from bot.rules.exchange_flow import MOST_REQUESTS
 from store.terms import Wish
@@ -218,6 +226,18 @@ def stuck(v: Values, _case: ReturnCase, words: Words) -> str:
     return headed(HAND, lead, why, words("“Try again” looks first and does nothing twice."))
 
 
+def unseen(v: Values, _case: ReturnCase, words: Words) -> str:
+    """Nobody knows whether the customer paid: where to look, what to check, and that nothing may be sent."""
+    one: UnseenPayment = v["unseen"]
+    lead = words("Do not ship: Stripe refuses to show whether {amount} was paid.", amount=one.amount)
+    since = words("Since {time}.", time=moment(one.since, words))
+    look = words(
+        "Check STRIPE_API_KEY, and look for {session} in Stripe. We look again by ourselves.",
+        session=code(one.session_id),
+    )
+    return lines(headed(WARNING, lead, since, sentence(words, one.why, one.why_values)), look)
+
+
 def lapsed(v: Values, _case: ReturnCase, words: Words) -> str:
     """The customer let every link expire."""
     lead = words(
@@ -246,6 +266,7 @@ ALERTS: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "stray_payment": stray,
     "exchange_checking": checking,
     "exchange_stuck": stuck,
+    "payment_unseen": unseen,
     "exchange_lapsed": lapsed,
     "exchange_ending": ending,
     "exchange_due": due,

@@ -94,6 +94,18 @@ def _stuck(_v: Values, case: ReturnCase, words: Words) -> str:
     return f"{said} {why}".strip()
 
 
+def _unseen(_v: Values, case: ReturnCase, words: Words) -> str:
+    one = case.exchange.unseen if case.exchange else None
+    if one is None:
+        return words("Stripe shows the customer's payment again.")
+    return words(
+        ":warning: Stripe refuses to show whether the customer paid {amount}. Check STRIPE_API_KEY, and look "
+        "for {session} in Stripe. Do not ship before that is known.",
+        amount=one.amount,
+        session=code(one.session_id),
+    )
+
+
 def _lapsed(_v: Values, _case: ReturnCase, words: Words) -> str:
     return words(
         ":hourglass_flowing_sand: Asked {count} times, the customer has not paid. Send a new link, choose "
@@ -127,6 +139,7 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "exchange_less": _less,
     "exchange_stuck": _stuck,
     "exchange_lapsed": _lapsed,
+    "payment_unseen": _unseen,
     "exchange_off": _off,
     "exchanged": _exchanged,
     "difference_paid": _paid,

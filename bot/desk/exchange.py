@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +15,7 @@ from bot.desk.exchange_end import end
 from bot.desk.exchange_facts import facts_of, keep_facts, payment_of, plan_of, standing
 from bot.desk.exchange_payloads import giving_back
 from bot.desk.exchange_prices import ExchangeOffer, Pick, price_exchange, wish_for
-from bot.desk.exchange_steps import facts_without_trouble, go_on, is_busy, plan_effect
+from bot.desk.exchange_steps import asked_of, facts_without_trouble, go_on, is_busy, plan_effect, watch
 from bot.desk.resolution import load_settling, refuse_second
 from bot.errors import Blocked, InvalidInput
 from bot.i18n import Words
@@ -109,6 +110,9 @@ def try_exchange_again(desk: Desk, return_id: int, by: Operator, seen: int) -> N
         row.choice = documents.write(replace(plan, asked_before=len(facts.payments)))
         change.session.add(row)
         change.note("exchange_again", reference=row.reference)
+        for payment in facts.payments:
+            if payment.payable:
+                watch(change, row, asked_of(change, row, payment), timedelta())
         stuck = _stuck(change, row)
         if stuck is None:
             go_on(change, row)

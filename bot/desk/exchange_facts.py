@@ -67,6 +67,7 @@ def as_seen(payment: PaymentRequest, seen: Seen, now: datetime, *, over: bool) -
 
     Money that came after the request was closed, or that is not what was asked for, is a stray.
     """
+    payment = replace(payment, unseen_since=None, unseen_why="", unseen_values={}, unseen_told=False)
     if seen.paid:
         if payment.paid is not None:
             return payment

@@ -22,7 +22,7 @@ from bot.desk.exchange_facts import (
     with_payment,
 )
 from bot.desk.exchange_payloads import asking, giving_back, replacing
-from bot.i18n import Words
+from bot.i18n import N_, Words
 from bot.operations import Outcome
 from bot.resolutions import (
     CANCEL_ORDER,
@@ -57,6 +57,7 @@ OVER = (ResolutionStatus.DONE, ResolutionStatus.REFUSED)
 EFFECTS = EXCHANGING - {CHECKOUT_WATCH}
 OFTEN, SELDOM = timedelta(minutes=1), timedelta(minutes=15)
 AT_FIRST = timedelta(hours=1)  # most customers pay within the hour they are asked in
+UNSEEN = N_("Stripe refuses to show whether the difference was paid.")
 PROMISES_LAST = timedelta(days=14)  # the slowest ways to pay that Stripe has
 
 
@@ -208,7 +209,8 @@ def _seen(change: Change, row: Resolution, operation: Operation) -> None:
     facts = facts_of(row)
     before = payment_of(facts, seen.number)
     now = as_seen(before, seen, change.now, over=row.status in OVER)
-    keep_facts(row, with_payment(facts, seen.number, now))
+    facts = with_payment(facts, seen.number, now)
+    keep_facts(row, facts_without_trouble(facts) if facts.trouble == UNSEEN else facts)
     if now.paid is not None and before.paid is None:
         _paid(change, row, now)
     elif operation.kind == CHECKOUT_WATCH and now.payable:
@@ -250,15 +252,33 @@ def _gave_back(change: Change, row: Resolution, operation: Operation) -> None:
     _write(change, row, f"back-{operation.id}", "exchange_back", payment, amount=amount)
 
 
-def _still_looks(change: Change, facts: ExchangeFacts, operation: Operation) -> bool:
-    """Whether a look that Stripe refused is tried again: as long as the request can be paid."""
+def _unseen(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:
+    """Stripe refused to show a request that can be paid: it is looked at again, and a person is told.
+
+    Once it must have expired a person decides; a look that succeeds later takes that back.
+    """
+    facts = facts_of(row)
     payment = payment_of(facts, documents.read(Asked, operation.payload).asking.number)
     if not payment.payable:
-        return True
-    if change.now > payment.expires_at + SELDOM:
-        return False
+        return
+    since = payment.unseen_since or change.now
+    tell = change.now - since >= SELDOM and not payment.unseen_told
+    payment = replace(
+        payment,
+        unseen_since=since,
+        unseen_why=outcome.message,
+        unseen_values=dict(outcome.values),
+        unseen_told=tell or payment.unseen_told,
+    )
+    facts = with_payment(facts, payment.number, payment)
+    if tell:
+        key = f"{row.reference}-unseen-{payment.number}-{since:%Y%m%dT%H%M%S}"
+        change.tell_team(key, "payment_unseen", resolution=row.id)
+    if change.now > payment.expires_at + SELDOM and not facts.trouble:
+        facts = replace(facts, trouble=UNSEEN, trouble_values={})
+        change.note("exchange_stuck", reference=row.reference, why=UNSEEN, values={})
+    keep_facts(row, facts)
     _look_again(change, operation, payment)
-    return True
 
 
 HEARD: Mapping[str, Callable[[Change, Resolution, Operation], None]] = {
@@ -275,7 +295,8 @@ HEARD: Mapping[str, Callable[[Change, Resolution, Operation], None]] = {
 def _trouble(change: Change, row: Resolution, operation: Operation, outcome: Outcome) -> None:
     """A person decides how it goes on; whoever called it off too late learns that it was sent."""
     facts = facts_of(row)
-    if operation.kind == CHECKOUT_WATCH and _still_looks(change, facts, operation):
+    if operation.kind == CHECKOUT_WATCH:
+        _unseen(change, row, operation, outcome)
         return
     if operation.kind == CANCEL_ORDER and facts.ended and outcome.state is OperationState.REFUSED:
         sent = documents.read(Standing, operation.payload).order_id

@@ -8,7 +8,14 @@ from sqlmodel import Session
 from bot import documents
 from bot.desk.exchange_facts import facts_of, plan_of
 from bot.resolutions import CHECKOUT_WATCH, EXCHANGING
-from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ExchangeWish, StrayPayment
+from bot.rules.case import (
+    ExchangeDoubt,
+    ExchangeLine,
+    ExchangeState,
+    ExchangeWish,
+    StrayPayment,
+    UnseenPayment,
+)
 from bot.rules.exchange import Swap
 from bot.rules.exchange_flow import MOST_REQUESTS, ExchangeFacts, ExchangePlan
 from store import returns
@@ -55,6 +62,7 @@ def _decided(
         ending=facts.ended,
         checking=any(step.state is OperationState.IN_DOUBT for step in steps) or stuck,
         doubt=_doubt(steps),
+        unseen=_unseen(facts),
         strays=tuple(
             StrayPayment(one.number, one.held, one.paid_at, one.payment_intent)
             for one in facts.payments
@@ -62,6 +70,16 @@ def _decided(
         ),
     )
     return _with_payment(shown, facts, row.currency)
+
+
+def _unseen(facts: ExchangeFacts) -> UnseenPayment | None:
+    """The newest request for payment that Stripe refuses to show, if it could still be paid."""
+    for one in reversed(facts.payments):
+        if one.payable and one.unseen_since is not None:
+            return UnseenPayment(
+                one.amount, one.session_id, one.unseen_since, one.unseen_why, one.unseen_values
+            )
+    return None
 
 
 def _doubt(steps: Sequence[Operation]) -> ExchangeDoubt | None:

@@ -14,6 +14,7 @@ from bot.rules.exchange_alerts import (
     exchange_ending,
     exchange_lapsed,
     exchange_stuck,
+    payment_unseen,
     stray_payment,
 )
 from bot.rules.flags import flags
@@ -240,6 +241,7 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     needs_human_order,
     exchange_checking,
     exchange_stuck,
+    payment_unseen,
     exchange_lapsed,
     exchange_ending,
     exchange_due,

@@ -111,6 +111,17 @@ class StrayPayment:
 
 
 @dataclass(frozen=True)
+class UnseenPayment:
+    """A request for payment that Stripe refuses to show, since when and why, a sentence of the catalogue."""
+
+    amount: Money
+    session_id: str
+    since: datetime
+    why: str
+    why_values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ExchangeDoubt:
     """An effect of an exchange without an answer: of whom it was asked, when, and when the desk looks."""
 
@@ -155,6 +166,7 @@ class ExchangeWish:
     checking: bool = False
     doubt: ExchangeDoubt | None = None
     strays: tuple[StrayPayment, ...] = ()
+    unseen: UnseenPayment | None = None
     claim: bool = False
     ending: bool = False
 

@@ -88,10 +88,18 @@ def difference_unpaid(case: ReturnCase) -> Alert | None:
     """The replacement costs more and the customer has not paid the rest."""
     wish, state = case.exchange, exchange_state(case)
     over = (ExchangeState.STUCK, ExchangeState.LAPSED, ExchangeState.ENDING, ExchangeState.DONE, None)
-    if wish is None or not wish.unpaid or state in over or not is_open(case.status):
+    if wish is None or wish.unseen or not wish.unpaid or state in over or not is_open(case.status):
         return None
     values = {"amount": wish.difference, "sent": wish.link_sent_at, "expires": wish.link_expires_at}
     return Alert("difference_unpaid", Level.AMBER, values)
+
+
+def payment_unseen(case: ReturnCase) -> Alert | None:
+    """Stripe refuses to show whether the customer paid; also where the return itself is over."""
+    wish = case.exchange
+    if wish is None or wish.unseen is None or exchange_state(case) in (ExchangeState.DONE, None):
+        return None
+    return Alert("payment_unseen", Level.AMBER, {"unseen": wish.unseen})
 
 
 def difference_paid(case: ReturnCase) -> Alert | None:

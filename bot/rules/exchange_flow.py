@@ -49,6 +49,8 @@ class Effect(StrEnum):
 class PaymentRequest:
     """A payment the customer was asked for. ``stray``: it was paid when it should not have been any more, or
     another sum was paid than asked for; it counts for nothing and a person gives it back.
+
+    ``unseen_since``: Stripe refuses to show it since then, and why, a sentence of the catalogue with values.
     """
 
     number: int
@@ -64,6 +66,10 @@ class PaymentRequest:
     paid_at: datetime | None = None
     given_back: Money | None = None
     stray: bool = False
+    unseen_since: datetime | None = None
+    unseen_why: str = ""
+    unseen_values: dict[str, str] = field(default_factory=dict)
+    unseen_told: bool = False
 
     @property
     def held(self) -> Money:

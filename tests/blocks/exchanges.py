@@ -8,7 +8,15 @@ from typing import Any
 from blocks import exchange_bill, exchange_form
 from blocks.exchange_bill import Offered
 from bot.i18n import Words
-from bot.rules.case import ExchangeDoubt, ExchangeLine, ExchangeState, ReturnCase, StrayPayment, WantedArticle
+from bot.rules.case import (
+    ExchangeDoubt,
+    ExchangeLine,
+    ExchangeState,
+    ReturnCase,
+    StrayPayment,
+    UnseenPayment,
+    WantedArticle,
+)
 from bot.rules.choice import SettledLine, Settlement
 from bot.rules.exchange import Replacement, Returned, Swap, write_exchange_bill
 from bot.rules.order import TaxShare
@@ -87,6 +95,14 @@ WANTED = tuple(
     WantedArticle(number, 2, one.product_id, one.variation_id, one.name, one.variant, one.sku, one.price, 7)
     for number, one in enumerate((HOODIE, CAP, MUG, replace(CAP, name="Beret"), HOODIE), 1)
 )
+UNSEEN = UnseenPayment(
+    money("30.00"),
+    "cs_test_a1b2",
+    NOON - timedelta(hours=2),
+    "The answer was: {text}",
+    {"text": "Stripe: Invalid API key provided"},
+)
+NOT_SHOWN = "Stripe refuses to show whether the difference was paid."
 S = ExchangeState
 DOUBT = ExchangeDoubt(False, NOON - timedelta(seconds=40), NOON + timedelta(minutes=2))
 EXCHANGES: dict[str, ReturnCase] = {
@@ -113,6 +129,8 @@ EXCHANGES: dict[str, ReturnCase] = {
         MUG,
         **ORDERED,
     ),
+    "exchange_unseen": exchanging(S.AWAITING_PAYMENT, HOODIE, unseen=UNSEEN, **ORDERED, **SENT),
+    "exchange_unseen_stuck": exchanging(S.STUCK, HOODIE, unseen=UNSEEN, trouble=NOT_SHOWN, **ORDERED, **SENT),
     "exchange_lapsed": exchanging(S.LAPSED, HOODIE, **ORDERED),
     "exchange_stuck": exchanging(S.STUCK, HOODIE, **STOCK_OUT),
     "exchange_stuck_unknown": exchanging(S.STUCK, HOODIE, checking=True),
