@@ -168,6 +168,14 @@ def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return words("This is with <@{to}> now.", to=v["to"]) + note
 
 
+def _cancelled_by_customer(_v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words("The customer cancelled this return.")
+
+
+def _sent_by_customer(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words("The customer has sent it back, parcel {tracking}.", tracking=inert(v["number"], 100))
+
+
 LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     **exchange_thread.LINES,
     **credit_thread.LINES,
@@ -188,4 +196,6 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "written": _written,
     "not_told": _not_told,
     "handed_over": _handed_over,
+    "cancelled_by_customer": _cancelled_by_customer,
+    "sent_by_customer": _sent_by_customer,
 }

@@ -34,6 +34,8 @@ VERBS: Mapping[str, str] = {
     "extended": N_("Deadline extended to {end}: {reason}"),
     "received": N_("Received, units: {units}"),
     "shipped": N_("On its way, parcel {tracking}"),
+    "cancelled_by_customer": N_("Cancelled by the customer"),
+    "sent_by_customer": N_("Sent back by the customer, parcel {number}"),
     "decided": N_("Decided: {method}, {amount}, reference {reference}"),
     "settled": N_("Settled: {method}, {amount}, reference {reference}"),
     "refused": N_("Refused, no money moved, reference {reference}"),

@@ -112,6 +112,9 @@ class Settings(BaseSettings):
         description="Reserved: when the daily digest will be due, in the shop's time zone, such as 09:00.",
     )
 
+    portal_link_days: int = Field(
+        60, ge=1, le=365, description="How long the links work that customers get to their returns, in days."
+    )
     quiet_hours: Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)] = Field(
         None,
         description="When the desk writes to no customer by itself, such as 21:00-08:00; empty: never.",

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk
-from handlers import api
+from handlers import api, portal
 from handlers.bodies import TooLarge, body_of
 from handlers.signing import signed_by_slack
 from handlers.slack.payload import read_payload
@@ -52,7 +52,7 @@ def create_app(desk: Desk, bolt: App) -> FastAPI:
         return _slack(desk, bolt, request, body)
 
     at_once = replace(desk, engine=in_a_hurry(desk.engine))
-    for door in (api, woocommerce, stripe):
+    for door in (api, woocommerce, stripe, portal):
         app.include_router(door.create_router(at_once))
     return app
 

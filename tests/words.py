@@ -30,7 +30,7 @@ FIRST = (
     "Blocked",
 )
 KEYWORDS: Mapping[str, tuple[int, ...] | None] = {**dict.fromkeys(FIRST), "plural": (1, 2)}
-METHODS = [("sandbox/**", "ignore"), ("**.py", "python")]
+METHODS = [("sandbox/**", "ignore"), ("**.py", "python"), ("portal/templates/**.html", "jinja2")]
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 UNNEEDED = tuple(
     f'"{name}' for name in ("Project", "Report", "POT", "PO-", "Last", "Language-Team", "MIME", "Generated")

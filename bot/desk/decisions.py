@@ -61,9 +61,9 @@ def reject(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> 
     """Refuse the return; the customer reads ``reason``."""
     text = require_text(reason, "reason")
     with changing(desk, return_id, by, seen) as change:
-        _release(change)
+        release(change)
         change.advance(Event.REJECT)
-        _close(change, text)
+        close(change, text)
         change.note("rejected", reason=text)
         _tell(change, "rejected", reason=text)
 
@@ -72,9 +72,9 @@ def cancel(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> 
     """Call the return off; only before anything was received (rule S1)."""
     text = require_text(reason, "reason")
     with changing(desk, return_id, by, seen) as change:
-        _release(change)
+        release(change)
         change.advance(Event.CANCEL)
-        _close(change, text)
+        close(change, text)
         change.note("cancelled", reason=text)
         _tell(change, "cancelled")
 
@@ -196,7 +196,7 @@ def _own(change: Change, user_id: str) -> None:
     change.rma.owner_id, change.rma.owner_since = user_id, change.now
 
 
-def _close(change: Change, reason: str) -> None:
+def close(change: Change, reason: str) -> None:
     change.rma.closed_at, change.rma.closed_reason = change.now, reason
     change.rma.closed_by = change.by.user_id if change.by else None
 
@@ -209,7 +209,7 @@ def _tell(change: Change, kind: str, **values: str) -> None:
     change.tell_customer(f"{kind}-{change.rma.version}", customer.customer_text(kind, case, words, **values))
 
 
-def _release(change: Change) -> None:
+def release(change: Change) -> None:
     """Give up the exchange that holds the return's slot; refuse while money is on its way."""
     for row in returns.resolutions_of(change.session, change.return_id):
         if row.status not in (ResolutionStatus.PLANNED, ResolutionStatus.IN_DOUBT):

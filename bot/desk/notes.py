@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.desk import Desk
 from bot.desk.changes import Change
 from bot.desk.credits import code_to_tell
+from bot.desk.portal_links import LINK, link_address
 from bot.errors import Blocked
 from bot.operations import Outcome, Task
 from store import returns
@@ -55,6 +56,8 @@ def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:
     Raises Blocked when the shop does not know the code: SECRET_KEY was changed, or a person made another one.
     """
     text = str(payload["text"])
+    if LINK in text and "link" in payload:
+        return text.replace(LINK, link_address(desk, int(payload["link"])))
     if "{code}" not in text or "credit" not in payload:
         return text
     code = code_to_tell(desk, str(payload["credit"]))

@@ -11,6 +11,7 @@ from bot.desk.credits_balance import hold_credit, perform_balance, settle_balanc
 from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import perform_poll, perform_refresh
 from bot.desk.orders_marks import POLL
+from bot.desk.portal_links import LOOK_UP, perform_look_up
 from bot.operations import Performer
 from bot.resolutions import (
     BOOK,
@@ -104,4 +105,5 @@ def _other(desk: Desk) -> Mapping[str, Performer]:
         ),
         ORDER: Performer(partial(perform_refresh, desk)),
         POLL: Performer(partial(perform_poll, desk)),
+        LOOK_UP: Performer(partial(perform_look_up, desk)),
     }
