@@ -22,7 +22,7 @@ from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
 from store.terms import Condition, Method, Reason, ReturnStatus
 from tests import make
-from tests.blocks import cards, exchanges, talks
+from tests.blocks import cards, exchanges, store_credits, talks
 from tests.blocks.cards import CARDS, a_case, mixed, received
 from tests.blocks.differences import DIFFERENCES
 from tests.blocks.exchanges import STOCK_OUT as STUCK
@@ -299,6 +299,7 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "difference": dict(_differences()),
     "exchange": dict(_exchanges()),
     "talk": talks.LOOKS,
+    "credits": store_credits.LOOKS,
 }
 LOOKS: Mapping[str, Look] = {
     f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()
