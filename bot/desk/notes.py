@@ -47,7 +47,7 @@ def settle_note(desk: Desk, session: Session, operation: Operation, outcome: Out
     assert rma is not None
     change = Change(desk, session, rma, None, desk.now())
     change.note("not_told", why=outcome.message, values=dict(outcome.values))
-    change.tell_team(f"{operation.key}/not-told", "not_told", text=str(operation.payload["text"]))
+    change.tell_team(f"{operation.key}/not-told", "not_told", text=str(operation.payload["text"]).replace(LINK, "…"))
 
 
 def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:
@@ -56,8 +56,8 @@ def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:
     Raises Blocked when the shop does not know the code: SECRET_KEY was changed, or a person made another one.
     """
     text = str(payload["text"])
-    if LINK in text and "link" in payload:
-        return text.replace(LINK, link_address(desk, int(payload["link"])))
+    if "link" in payload:
+        text = text.replace(LINK, link_address(desk, int(payload["link"])))
     if "{code}" not in text or "credit" not in payload:
         return text
     code = code_to_tell(desk, str(payload["credit"]))
