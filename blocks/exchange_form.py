@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from blocks import ids
 from blocks.exchange import in_one_line, wished
-from blocks.exchange_form_state import NO_ANSWER, write_article
+from blocks.exchange_form_state import GONE, NO_ANSWER, write_article
 from blocks.forms import place_of, whose
 from blocks.kit import (
     OPTION,
@@ -47,6 +47,13 @@ class Article:
     price: Money | None = None
     stock: int | None = None
     in_stock: bool = True
+    backorders: bool = False
+
+    @property
+    def out_of_stock(self) -> bool:
+        """Whether none is left and the shop sells none before more come in."""
+        none_left = not self.in_stock or (self.stock is not None and self.stock <= 0)
+        return none_left and not self.backorders
 
 
 def exchange_form(case: ReturnCase, words: Words) -> View:
@@ -152,12 +159,16 @@ def _claim(case: ReturnCase, words: Words) -> Block:
 
 
 def article_option(article: Article, words: Words) -> Block:
-    """An article as one choice: name and variant as far as there is room, then its price and its stock."""
+    """An article as one choice: name and variant as far as there is room, then its price and its stock.
+
+    Slack cannot show a choice that cannot be made: one that is out of stock is refused when it is handed in.
+    """
     price = words.money(article.price) if article.price is not None else ""
     tail = "".join(f" · {text}" for text in (price, _stock(article, words)) if text)
     variant = f" · {fit(article.variant, 30)}" if article.variant else ""
     name = fit(" ".join(article.name.split()) or "?", max(12, OPTION - len(variant) - len(tail)))
-    return option(f"{name}{variant}{tail}", write_article(article.product_id, article.variation_id))
+    value = write_article(article.product_id, article.variation_id)
+    return option(f"{name}{variant}{tail}", f"{GONE}{value}" if article.out_of_stock else value)
 
 
 def _stock(article: Article, words: Words) -> str:
@@ -165,7 +176,9 @@ def _stock(article: Article, words: Words) -> str:
         return ""  # only its name is known so far
     if article.stock is not None and article.stock > 0:
         return words("{count} in stock", count=article.stock)
-    return "" if article.in_stock and article.stock is None else words("none in stock")
+    if article.out_of_stock:
+        return words("out of stock")
+    return "" if article.stock is None else words("on back-order")
 
 
 def no_answer_option(words: Words) -> Block:

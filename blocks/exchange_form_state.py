@@ -10,6 +10,7 @@ from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.choice import Problem
 
 NO_ANSWER = "no_answer"
+GONE = "gone:"  # before an article that was out of stock when it was offered
 MOST_UNITS = 999
 
 
@@ -68,6 +69,8 @@ def _line(values: Mapping[str, Any], item: CaseItem) -> Wanted | dict[str, Probl
     value = _selected(values, menu)
     if not value:
         return None
+    if value.startswith(GONE):
+        return {menu: Problem(N_("This is out of stock. Choose another article."))}
     article = read_article(value)
     if article is None:
         return {menu: Problem(N_("The shop did not answer. Type again, and choose an article."))}

@@ -40,7 +40,8 @@ class Pick:
 
 @dataclass(frozen=True)
 class ExchangeOffer:
-    """An exchange as it would be decided now. ``stock`` is by article, None where the shop counts none.
+    """An exchange as it would be decided now. ``stock`` is by article, None where the shop counts none or
+    sells what it does not have.
 
     ``problems`` are sentences of the catalogue that forbid it.
     """
@@ -71,7 +72,7 @@ def price_exchange(
     swaps = tuple(_swap(pick, lines[pick.line_id], paid[pick.line_id], products) for pick in picks)
     bill = _bill(swaps, case.order.currency)
     _refuse_too_much_due(case, picks, bill)
-    stock = {article: products[article].stock for article in wanted}
+    stock = {article: None if products[article].backorders else products[article].stock for article in wanted}
     return ExchangeOffer(
         tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
     )

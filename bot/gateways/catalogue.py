@@ -18,7 +18,7 @@ STOCK_FIELDS = "id,manage_stock,stock_quantity"
 STOCK_ONLY: Params = {"_fields": STOCK_FIELDS}
 PRODUCT_FIELDS = (
     "id,parent_id,type,name,sku,price,regular_price,stock_status,manage_stock,stock_quantity,attributes,"
-    "purchasable,status,images,image,tax_class,tax_status"
+    "purchasable,status,images,image,tax_class,tax_status,backorders_allowed"
 )
 TAX_FIELDS = "id,tax_class,tax_status"
 WIDEST_SEARCH = 10
@@ -168,6 +168,7 @@ def _product(row: Row, parent: int, name: str, pricing: Pricing) -> Product:
         stock=whole_or(row, "stock_quantity", 0) if _managed(row) else None,
         regular=pricing.gross(row, "regular_price"),
         image=_image(row),
+        backorders=row.get("backorders_allowed") is True,
     )
 
 

@@ -86,7 +86,7 @@ class Product:
     """Something the shop sells today: a simple product, or one variation of a variable one.
 
     ``price`` is as the shop displays it, ``regular`` that without a sale; ``stock`` None where the shop does
-    not count.
+    not count. ``backorders``: the shop sells it also when none is left.
     """
 
     product_id: int
@@ -99,6 +99,7 @@ class Product:
     stock: int | None
     regular: Money | None = None
     image: str = ""
+    backorders: bool = False
 
 
 @dataclass(frozen=True)

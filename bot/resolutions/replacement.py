@@ -76,7 +76,7 @@ class Replacements:
             product = products.get((line.product_id, line.variation_id))
             if product is None or not product.in_stock:
                 raise Blocked("“{name}” is out of stock.", name=name)
-            if product.stock is not None and product.stock < line.quantity:
+            if product.stock is not None and product.stock < line.quantity and not product.backorders:
                 raise Blocked("Of “{name}” {count} are left.", name=name, count=product.stock)
 
 

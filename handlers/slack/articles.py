@@ -84,4 +84,5 @@ def _article(one: Product) -> Article:
         price=one.price,
         stock=one.stock,
         in_stock=one.in_stock,
+        backorders=one.backorders,
     )

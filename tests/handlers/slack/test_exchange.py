@@ -22,6 +22,28 @@ def test_without_a_word_typed_the_menu_shows_the_other_sizes_first(barter: Barte
     assert "5 in stock" in found[0]["text"]["text"]
 
 
+def test_what_is_out_of_stock_is_named_so_and_cannot_be_chosen(barter: Barter) -> None:
+    barter.counter.shop.state.products[barter.coat.id].stock = 0
+    form = barter.open_form()
+    (coat,) = barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name).options
+    assert coat["text"]["text"] == f"{barter.name} · 80.00 EUR · out of stock"
+    answer = barter.counter.slack.submit(ALICE, form, {barter.menu: coat["value"]})
+    assert "out of stock" in answer.errors[barter.menu]
+
+
+def test_what_the_shop_takes_back_orders_for_is_exchanged_though_none_is_left(barter: Barter) -> None:
+    coat = barter.counter.shop.state.products[barter.coat.id]
+    coat.stock, coat.backorders = 0, "notify"
+    form = barter.open_form()
+    (option,) = barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name).options
+    assert "on back-order" in option["text"]["text"]
+    barter.choose(barter.coat, barter.name)
+    assert "reserving them will fail" not in barter.shown()
+    barter.counter.slack.submit(ALICE)
+    barter.counter.work()
+    assert [one.status for one in replacements(barter)] == ["on-hold"]
+
+
 def test_words_typed_search_the_shop_and_each_letter_is_answered(barter: Barter) -> None:
     form = barter.open_form()
     for typed in (barter.name[:-1], barter.name.lower(), barter.coat.sku, barter.name):
@@ -177,10 +199,14 @@ def test_a_form_that_stood_open_while_the_return_changed_says_so_in_the_bill(bar
     assert "changed since you opened the form" in barter.shown()
 
 
-def test_what_is_out_of_stock_is_said_before_and_then_three_choices_stand_on_the_card(barter: Barter) -> None:
+def test_what_is_sold_meanwhile_is_said_before_and_then_three_choices_stand_on_the_card(
+    barter: Barter,
+) -> None:
+    form = barter.open_form()
+    barter.counter.slack.open_menu(ALICE, form, barter.menu, barter.name)
     barter.counter.shop.state.products[barter.coat.id].stock = 0
-    barter.open_form()
-    barter.choose(barter.coat, barter.name)
+    barter.counter.slack.submit(ALICE, form, {barter.menu: barter.article(barter.coat)})
+    barter.counter.work()
     assert "reserving them will fail" in barter.shown()
     barter.counter.slack.submit(ALICE)
     barter.counter.work()
