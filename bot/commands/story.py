@@ -143,7 +143,16 @@ def ask(desk: Desk, wanted: dict[str, Any]) -> str:
     try:
         return _post(desk, wanted, str(wanted["request_id"]))
     except GatewayError as refusal:
-        raise LookupError(refusal.detail) from refusal
+        raise LookupError(_sentence(refusal.detail)) from refusal
+
+
+def _sentence(detail: str) -> str:
+    """What the intake wrote for people, out of its whole answer."""
+    _, brace, rest = detail.partition("{")
+    try:
+        return str(json.loads(brace + rest)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return detail
 
 
 def _post(desk: Desk, wanted: dict[str, Any], key: str) -> str:

@@ -46,6 +46,7 @@ class CheckoutOrder:
             "customer_email": self.email,
             "locale": self.language,
             "success_url": self.success_url,
+            "cancel_url": self.success_url,
             "expires_at": int(self.expires_at.timestamp()),
             "metadata": metadata,
             "payment_intent_data": {"metadata": metadata},

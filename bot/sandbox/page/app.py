@@ -69,7 +69,7 @@ def _act(sandbox: "Sandbox", wanted: dict[str, Any]) -> Response:
     try:
         return JSONResponse(do(sandbox, wanted))
     except NotPossible as refusal:
-        return JSONResponse({"error": str(refusal)}, 409)
+        return JSONResponse({"error": str(refusal), "field": refusal.field}, 409)
 
 
 def _index(_request: Request) -> Response:

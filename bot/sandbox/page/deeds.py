@@ -4,11 +4,18 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.page.customer import ask_exchange, buy_with_credit
+from bot.sandbox.page.customer import (
+    WrongField,
+    ask_exchange,
+    buy_with_credit,
+    expire_checkout,
+    settle_checkout,
+)
 from bot.sandbox.page.troubles import press, take_back
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.shop.life import set_status
 from bot.sandbox.slack import Message, NotThere, Result, View
+from bot.sandbox.stripe import StripeError
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -18,7 +25,11 @@ Deed = Callable[["Sandbox", str, Json], Json]
 
 
 class NotPossible(Exception):
-    """The gesture came too late, or was never possible; the text is for the person."""
+    """The gesture came too late, or was never possible; the text is for the person, ``field`` where it is."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field
 
 
 def do(sandbox: "Sandbox", wanted: Json) -> Json:
@@ -28,7 +39,9 @@ def do(sandbox: "Sandbox", wanted: Json) -> Json:
         raise NotPossible("There is no such thing to do.")
     try:
         return deed(sandbox, user, wanted)
-    except (LookupError, ValueError, NotThere, ShopError) as refusal:
+    except WrongField as wrong:
+        raise NotPossible(str(wrong), wrong.field) from wrong
+    except (LookupError, ValueError, NotThere, ShopError, StripeError) as refusal:
         raise NotPossible(str(refusal)) from refusal
 
 
@@ -158,6 +171,8 @@ DEEDS: dict[str, Deed] = {
     "locale": change_locale,
     "ask_exchange": ask_exchange,
     "buy_with_credit": buy_with_credit,
+    "expire_checkout": expire_checkout,
+    "settle_checkout": settle_checkout,
 }
 
 

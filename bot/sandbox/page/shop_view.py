@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.page.customer import REASONS
 from bot.sandbox.shop import Entry, Order, Product
 from bot.sandbox.shop.life import refunded
 from bot.sandbox.shop.order_build import full_name
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
 Json = dict[str, Any]
-MAILS = 60
+MAILS, CHECKOUTS = 60, 30
 
 
 def shop_json(sandbox: "Sandbox") -> Json:
@@ -29,6 +30,8 @@ def shop_json(sandbox: "Sandbox") -> Json:
             "mails": _mails(state),
             "coupons": [_coupon(one) for one in state.coupons.values()],
             "cash": cash_json(sandbox),
+            "currency": state.currency,
+            "reasons": REASONS,
         }
 
 
@@ -57,6 +60,7 @@ def _product(state: State, product: Product) -> Json:
         "sku": product.sku,
         "price": str(product.price),
         "stock": counter.stock if counter and not shared else None,
+        "left": counter.stock if counter else None,
         "shared": shared,
         "variable": product.kind == "variable",
         "backorders": product.backorders != "no",
@@ -120,6 +124,26 @@ def _mail(mail: Any) -> Json:
 
 def _coupon(coupon: Any) -> Json:
     return {"code": coupon.code, "amount": str(coupon.amount), "type": coupon.discount_type}
+
+
+def checkouts_json(sandbox: "Sandbox") -> list[Json]:
+    """The pages customers were asked to pay on, newest first, and how far each is."""
+    return [_checkout(one) for one in sandbox.stripe.checkouts()[:CHECKOUTS]]
+
+
+def _checkout(session: Json) -> Json:
+    currency = session["currency"]
+    return {
+        "id": session["id"],
+        "state": session["state"],
+        "url": session["url"] or "",
+        "email": session["customer_email"] or "",
+        "about": session["line_items"][0]["description"],
+        "minor": session["amount_total"],
+        "currency": currency.upper(),
+        "decimals": decimals(currency),
+        "at": session["created"],
+    }
 
 
 def cash_json(sandbox: "Sandbox") -> list[Json]:

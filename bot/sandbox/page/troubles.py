@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import Fault, Plan
 from bot.sandbox.shop import Mishap
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # Wherever it is asked for: cards are paid back through Stripe, everything else through the shop.
 REFUND = {"method": "POST", "path": r"/refunds$"}
-ORDER = {"method": "GET", "path": r"/orders/\d+$"}
+CHECKOUT = {"method": "POST", "path": r"/checkout/sessions$"}
 
 TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
     "refund_lost": lambda s: s.faults.plan("", Fault.LOST_AFTER, **REFUND),
@@ -33,6 +33,7 @@ TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
     "slack_busy": lambda s: s.faults.plan("slack", Fault.BUSY, path=r"chat\.update", seconds=3.0),
     "slack_lost": lambda s: s.faults.plan("slack", Fault.LOST_AFTER, path=r"chat\.(update|postMessage)"),
     "stripe_lost": lambda s: s.faults.plan("stripe", Fault.LOST_AFTER, method="POST"),
+    "checkout_lost": lambda s: s.faults.plan("stripe", Fault.LOST_AFTER, **CHECKOUT),
 }
 
 
@@ -88,10 +89,7 @@ def press(sandbox: "Sandbox", name: str) -> None:
 def waiting(sandbox: "Sandbox") -> list[dict[str, Any]]:
     """The faults that have not met their request yet, and the switches that are on; ``id`` takes one back."""
     state = sandbox.shop.state
-    faults = [
-        _row(f"fault-{plan.number}", plan.service, plan.fault, plan.times)
-        for plan in sandbox.faults.waiting()
-    ]
+    faults = [_fault_row(plan) for plan in sandbox.faults.waiting()]
     mishaps = [
         _row(f"mishap-{id(plan)}", "shop", plan.mishap, plan.times)
         for plan in state.mishaps.plans
@@ -115,6 +113,11 @@ def take_back(sandbox: "Sandbox", name: str) -> None:
         sandbox.faults.withdraw(int(name.removeprefix("fault-")))
     else:
         sandbox.shop.state.mishaps.withdraw(lambda plan: f"mishap-{id(plan)}" == name)
+
+
+def _fault_row(plan: Plan) -> dict[str, Any]:
+    row = _row(f"fault-{plan.number}", plan.service, plan.fault, plan.times)
+    return row | {"button": "checkout_lost"} if plan.path == CHECKOUT["path"] else row
 
 
 def _row(number: str, service: str, what: Fault | Mishap | str, times: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import zlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.page.shop_view import shop_json
+from bot.sandbox.page.shop_view import checkouts_json, shop_json
 from bot.sandbox.page.troubles import SWITCHES, TROUBLES, waiting
 from bot.sandbox.slack import Answer
 
@@ -27,6 +27,7 @@ def see(sandbox: "Sandbox", user: str) -> Json:
         "topics": {one.id: one.topic for one in sandbox.slack.core.channels.values()},
         "people": [_role(sandbox, name) for name in users if not users[name].is_bot],
         "shop": shop_json(sandbox),
+        "checkouts": checkouts_json(sandbox),
         "door": door_json(sandbox),
         "faults": {"known": [*TROUBLES, *SWITCHES], "waiting": waiting(sandbox)},
         "app": sandbox.installed.as_json(),

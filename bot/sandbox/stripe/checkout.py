@@ -55,8 +55,8 @@ def pay(account: Account, session: Json, way: Way, *, email: str | None = None) 
 
 def settle(account: Account, session: Json, *, succeeded: bool) -> None:
     """The end of a delayed payment; ValueError when the session waits for none."""
-    intent = account.records.get("payment_intent", session["payment_intent"] or "")
-    if intent is None or intent["status"] != "processing":
+    intent = _begun(account, session)
+    if intent is None:
         raise ValueError(f"{session['id']} waits for no delayed payment")
     if succeeded:
         payments.arrive(account, intent)
@@ -65,6 +65,25 @@ def settle(account: Account, session: Json, *, succeeded: bool) -> None:
     else:
         payments.bounce(account, intent, code="payment_intent_payment_attempt_failed", message="No funds.")
         account.emit("checkout.session.async_payment_failed", session)
+
+
+def waits_for_money(account: Account, session: Json) -> bool:
+    """Whether the bank promised the money of a complete session and has not sent or refused it yet."""
+    return _begun(account, session) is not None
+
+
+def state_of(account: Account, session: Json) -> str:
+    """How far the payment is, for people: open, pending, paid, failed or expired."""
+    if session["status"] != "complete":
+        return str(session["status"])
+    if session["payment_status"] != "unpaid":
+        return "paid"
+    return "pending" if waits_for_money(account, session) else "failed"
+
+
+def _begun(account: Account, session: Json) -> Json | None:
+    intent = account.records.get("payment_intent", session["payment_intent"] or "")
+    return intent if intent and intent["status"] == "processing" else None
 
 
 def _intent(account: Account, session: Json) -> Json:

@@ -14,6 +14,7 @@ from bot.sandbox.stripe.records import Json
 from bot.sandbox.stripe.words import WORDS
 
 PREFIX = "/c/pay/"
+DEEDS = ("expire", "arrive", "fail")
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -37,6 +38,9 @@ def serve(account: Account, path: str, form: dict[str, Any] | None, accepted: st
     if session is None:
         return Shown(404, _render(_state("unknown", "fr" if accepted.startswith("fr") else "en")))
     language = _language(session["locale"], accepted)
+    if form and form.get("deed") in DEEDS:
+        _let_happen(account, session, form["deed"])
+        return Shown(303, location=path)
     if form is None or session["status"] != "open":
         return Shown(200, _session_page(account, session, language))
     way, email = form.get("way"), form.get("email")
@@ -46,6 +50,14 @@ def serve(account: Account, path: str, form: dict[str, Any] | None, accepted: st
     if not complete:
         return Shown(402, _session_page(account, session, language, problem="declined"))
     return Shown(303, location=_destination(session))
+
+
+def _let_happen(account: Account, session: Json, deed: str) -> None:
+    """What only a sandbox offers; a deed that came too late changes nothing, the page shows what is true."""
+    if deed == "expire" and session["status"] == "open":
+        checkout.expire(account, session)
+    elif deed != "expire" and checkout.waits_for_money(account, session):
+        checkout.settle(account, session, succeeded=deed == "arrive")
 
 
 def _destination(session: Json) -> str:
@@ -59,8 +71,7 @@ def _language(locale: str | None, accepted: str) -> str:
 
 def _session_page(account: Account, session: Json, language: str, *, problem: str = "") -> str:
     if session["status"] != "open":
-        state = "pending" if session["payment_status"] == "unpaid" else "paid"
-        return _render(_state("expired" if session["status"] == "expired" else state, language))
+        return _render(_state(checkout.state_of(account, session), language))
 
     def money(amount: int) -> str:
         return format_currency(

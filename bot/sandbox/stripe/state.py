@@ -163,6 +163,18 @@ class Stripe:
             record = self._record("checkout.session", session)
             checkout.settle(self.account, record, succeeded=succeeded)
 
+    def expire(self, session: str) -> None:
+        """Let a page's time be over now; raises ``StripeError`` when it is not open any more."""
+        with self.account.lock:
+            checkout.expire(self.account, self._record("checkout.session", session))
+
+    def checkouts(self) -> list[Json]:
+        """All sessions, newest first, each with its ``state``: open, pending, paid, failed or expired."""
+        with self.account.lock:
+            checkout.lapse_due(self.account)
+            sessions = self.account.records.all("checkout.session")
+            return [{**one, "state": checkout.state_of(self.account, one)} for one in sessions]
+
     def lapse_due(self) -> None:
         """Expire sessions whose time is over now; any request does so too."""
         with self.account.lock:

@@ -54,12 +54,13 @@ export async function refresh(force = false) {
   }
 }
 
-export async function act(deed) {
+// A quiet deed is one whose form says itself what was wrong.
+export async function act(deed, { quiet = false } = {}) {
   app.ui.busy += 1;
   render();
   try {
     const answer = await send(app.data.me, deed);
-    if (answer.error) toast(answer.error);
+    if (answer.error && !quiet) toast(answer.error);
     return answer;
   } catch {
     toast("offline");

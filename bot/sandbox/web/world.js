@@ -1,5 +1,6 @@
 // Beside Slack: the shop's shelf, its orders, the money, and what customers were told.
 
+import { customerForms, customerState, pages } from "./customer.js";
 import { draw, forget, h, icon, iconButton } from "./dom.js";
 import { act, app, done, set } from "./store.js";
 import { amount, clock, minor, shortDay, t } from "./words.js";
@@ -13,7 +14,7 @@ export function drawWorld() {
   const { shop } = app.data;
   noticeRefunds(shop.cash);
   if (app.ui.order) return drawOrder(place, shop.orders.find((one) => one.id === app.ui.order));
-  const parts = { stock: shop.products, orders: shop.orders, cash: shop.cash, customer: [shop.mails, app.ui.customer, shop.coupons] };
+  const parts = { stock: shop.products, orders: shop.orders, cash: shop.cash, customer: [shop.mails, app.ui.customer, shop.coupons, app.data.checkouts] };
   draw(place, [worldTab, language, parts[worldTab]], () => [
     h("div", { class: "head" }, h("h2", {}, icon("shop"), shop.name), iconButton("close", t("close_shop"), () => set({ worldOpen: false }), { class: "icon-button end only-wide" })),
     h("div", { class: "tablist", role: "tablist", "aria-label": t("shop"), onkeydown: moveTab }, TABS.map(tab)),
@@ -37,14 +38,14 @@ function moveTab(event) {
 const DRAWN = { stock, orders, cash, customer };
 
 // The stock that moved since it was last drawn stands out for a moment.
-function stock({ products }) {
+function stock({ products, currency }) {
   const rows = products.map((one) => {
     const old = before.stock.get(one.id);
     const moved = old !== undefined && old !== one.stock;
     before.stock.set(one.id, one.stock);
     return h("tr", { class: one.parent ? "variation" : "product" },
       h("th", { scope: "row" }, h("span", { class: "name" }, one.name), one.sku && h("code", {}, one.sku)),
-      h("td", { class: "right" }, one.variable ? "" : amount(Number(one.price), "EUR")),
+      h("td", { class: "right" }, one.variable ? "" : amount(Number(one.price), currency)),
       h("td", { class: moved ? "right level moved" : "right level" }, level(one, moved ? old : null)));
   });
   return h("table", { class: "shelf" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("product")), h("th", { scope: "col", class: "right" }, t("price")), h("th", { scope: "col", class: "right" }, t("stock")))), h("tbody", {}, rows));
@@ -66,7 +67,8 @@ function orders({ orders: all }) {
 
 function drawOrder(place, one) {
   if (!one) return set({ order: null });
-  return draw(place, ["order", one, app.ui.language], () => [
+  const again = () => (forget(place), drawWorld());
+  return draw(place, ["order", one, customerState(one), app.ui.language], () => [
     h("div", { class: "head" }, iconButton("back", t("back"), () => set({ order: null })), h("h2", {}, t("order_title", { number: one.id })), h("span", { class: `state ${one.status}` }, t(`order_${one.status}`))),
     h("div", { class: "panel order" },
       h("p", {}, h("strong", {}, one.name), one.guest && h("span", { class: "badge" }, t("guest_customer")), h("br"), h("span", { class: "muted" }, one.email)),
@@ -75,7 +77,7 @@ function drawOrder(place, one) {
         h("tr", { class: "sum" }, h("td", {}, t("total")), h("td", { class: "right" }, amount(Number(one.total) - Number(one.refunded), one.currency))))),
       h("p", { class: "muted" }, `${one.method_title || t("no_method")} · ${shortDay(one.created)}`),
       h("h3", {}, t("wp_admin")), h("p", { class: "muted" }, t("wp_admin_about")), adminForm(one),
-      h("h3", {}, t("as_customer")), h("p", { class: "muted" }, t("as_customer_about")), ...customerForms(one),
+      h("h3", {}, t("as_customer")), h("p", { class: "muted" }, t("as_customer_about")), ...customerForms(one, again),
       h("h3", {}, t("notes")), h("ul", { class: "notes" }, [...one.notes].reverse().map((note) => h("li", { class: note.customer ? "to-customer" : null }, h("span", { class: "muted" }, `${shortDay(note.at)} ${clock(note.at)}${note.customer ? ` · ${t("to_customer")}` : ""}`), h("div", {}, linked(note.text)))))),
   ]);
 }
@@ -84,35 +86,6 @@ function adminForm(one) {
   const field = h("input", { class: "field short", type: "text", inputmode: "decimal", value: "10.00", "aria-label": t("amount") });
   const refund = (event) => (event.preventDefault(), act({ do: "refund_by_hand", order: one.id, amount: field.value }));
   return h("form", { class: "inline", onsubmit: refund }, field, h("button", { type: "submit", class: "button" }, t("refund_by_hand")), one.status !== "cancelled" && h("button", { type: "button", class: "button", onclick: () => act({ do: "cancel_order", order: one.id }) }, t("cancel_order")));
-}
-
-// What the customer of this order can do: ask for something else, and buy again with a store credit.
-function customerForms(one) {
-  const goods = one.lines.filter((line) => line.goods);
-  if (!goods.length) return [];
-  const articles = app.data.shop.products.filter((product) => !product.variable);
-  const line = select(t("comes_back"), goods.map((each) => [each.id, each.name]));
-  const instead = select(t("wanted_instead"), articles.map(article));
-  const ask = (event) => (event.preventDefault(), act({ do: "ask_exchange", order: one.id, line: line.value, product: instead.value }));
-  const bought = select(t("article"), articles.map(article));
-  const code = h("input", { class: "field", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "CREDIT-…", "aria-label": t("credit_code"), data: { key: "credit-code" } });
-  const buy = (event) => (event.preventDefault(), act({ do: "buy_with_credit", order: one.id, product: bought.value, code: code.value }));
-  return [
-    h("form", { class: "stacked", onsubmit: ask }, labelled(t("comes_back"), line), labelled(t("wanted_instead"), instead), h("button", { type: "submit", class: "button" }, t("ask_exchange"))),
-    h("form", { class: "stacked", onsubmit: buy }, labelled(t("article"), bought), labelled(t("credit_code"), code), h("button", { type: "submit", class: "button" }, t("buy_with_credit"))),
-  ];
-}
-
-function article(product) {
-  return [product.id, `${product.full_name} · ${amount(Number(product.price), "EUR")}`];
-}
-
-function select(name, options) {
-  return h("select", { class: "field", "aria-label": name }, options.map(([value, text]) => h("option", { value: String(value) }, text)));
-}
-
-function labelled(text, field) {
-  return h("label", { class: "filter" }, h("span", { class: "muted" }, text), field);
 }
 
 function cash({ cash: entries }) {
@@ -135,13 +108,15 @@ function noticeRefunds(entries) {
 }
 
 function customer({ mails }) {
-  const people = [...new Set(mails.map((one) => one.to))];
+  const { checkouts } = app.data;
+  const people = [...new Set([...mails.map((one) => one.to), ...checkouts.map((one) => one.email)])];
   const chosen = people.includes(app.ui.customer) ? app.ui.customer : "";
   const pick = (event) => set({ customer: event.target.value });
   const options = [h("option", { value: "" }, t("all_customers")), ...people.sort().map((one) => h("option", { value: one, selected: one === chosen }, one))];
   const shown = mails.filter((one) => !chosen || one.to === chosen);
   return [
     h("label", { class: "filter" }, h("span", { class: "muted" }, t("inbox_of")), h("span", { class: "select" }, h("select", { onchange: pick, data: { key: "inbox-of" } }, options))),
+    ...pages(checkouts.filter((one) => !chosen || one.email === chosen)),
     shown.length ? h("ul", { class: "mails" }, shown.map(mail)) : h("p", { class: "empty" }, t("inbox_empty")),
   ];
 }
