@@ -3,14 +3,14 @@
 from fastapi import APIRouter
 
 from bot.desk import Desk
-from handlers.portal import follow, start
+from handlers.portal import ask, follow, start
 from handlers.portal.pages import static_files
 
 
 def create_router(desk: Desk) -> APIRouter:
     """The routes below /returns."""
     router = APIRouter(prefix="/returns", include_in_schema=False)
-    for part in (start, follow):
+    for part in (start, ask, follow):
         part.add_routes(router, desk)
     static_files(router)
     return router

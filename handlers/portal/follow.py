@@ -74,7 +74,9 @@ def back_to(desk: Desk, number: str) -> Response:
 
 def _mine(desk: Desk, request: Request, visitor: Visitor) -> Response:
     found = [load_follow(desk, rma.id) for rma in returns_of(desk, visitor.link) if rma.id is not None]
-    return page(desk, request, "mine.html", returns=found, states=STATES)
+    return page(
+        desk, request, "mine.html", returns=found, may_ask=visitor.link.return_id is None, states=STATES
+    )
 
 
 def _do(desk: Desk, request: Request, visitor: Visitor, number: str, *, deed: str, body: bytes) -> Response:

@@ -65,15 +65,18 @@ def _nonce(desk: Desk, signed: str, visit_id: int, purpose: str) -> str:
 
 
 def _from_us(desk: Desk, request: Request) -> bool:
-    """Browsers say where a form came from; what says another place, or none of ours, is refused."""
+    """Browsers say where a form came from; what says another place, or none of ours, is refused.
+
+    Where a page asks them to tell nobody where they were, they say "null" of it (fetch.spec.whatwg.org).
+    """
     site = request.headers.get("sec-fetch-site", "same-origin")
     if site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("origin")
-    if origin is None:
+    if origin in (None, "null"):
         return True
     ours = {urlsplit(desk.settings.public_url).netloc, request.headers.get("host", "")}
-    return urlsplit(origin).netloc in ours
+    return urlsplit(str(origin)).netloc in ours
 
 
 def _signer(desk: Desk) -> URLSafeTimedSerializer:
