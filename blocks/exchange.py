@@ -98,7 +98,12 @@ def _progress(wish: ExchangeWish, case: ReturnCase, words: Words) -> Iterator[st
         yield _difference(wish, words)
     if wish.waived:
         yield words("{amount} waived, too little to charge", amount=wish.waived)
-    if wish.order_id:
+    if wish.unreserved:
+        order = replacement_order(case, wish)
+        yield words(
+            ":warning: order {order} is made but its stock is not reserved: set it aside", order=order
+        )
+    elif wish.order_id:
         yield words(ORDERS[wish.state is ExchangeState.DONE], order=replacement_order(case, wish))
     if wish.state is ExchangeState.AWAITING_GOODS:
         yield words("sent once the goods are back")

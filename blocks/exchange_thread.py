@@ -156,6 +156,9 @@ VERBS: Mapping[str, str] = {
     "exchange_stuck": N_("The exchange waits for a decision, reference {reference}. {why}"),
     "exchanged": N_("The replacement is on its way, order {order}, reference {reference}"),
     "replacement_reserved": N_("Replacement reserved in order {order}, reference {reference}"),
+    "replacement_unreserved": N_(
+        "Replacement order {order} made, but the shop did not reserve its stock, reference {reference}"
+    ),
     "replacement_off": N_("The replacement order is cancelled, reference {reference}"),
     "payment_asked": N_("Asked the customer to pay {amount}, reference {reference}"),
     "difference_paid": N_("The customer paid {amount}, payment {payment}"),

@@ -167,9 +167,12 @@ ACTS: Mapping[Effect, Callable[[Change, Resolution, ExchangePlan, NextStep], Non
 
 def _made(change: Change, row: Resolution, operation: Operation) -> None:
     wanted, said = documents.read(Replacing, operation.payload), operation.evidence
-    made = ReplacementMade(wanted.revision, said["order_id"], said["number"])
+    made = ReplacementMade(
+        wanted.revision, said["order_id"], said["number"], held=bool(said.get("held", True))
+    )
     keep_facts(row, with_new_order(facts_of(row), made))
-    change.note("replacement_reserved", reference=row.reference, order=made.number)
+    verb = "replacement_reserved" if made.held else "replacement_unreserved"
+    change.note(verb, reference=row.reference, order=made.number)
 
 
 def _released(change: Change, row: Resolution, operation: Operation) -> None:

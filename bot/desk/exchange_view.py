@@ -17,7 +17,7 @@ from bot.rules.case import (
     UnseenPayment,
 )
 from bot.rules.exchange import Swap
-from bot.rules.exchange_flow import MOST_REQUESTS, ExchangeFacts, ExchangePlan
+from bot.rules.exchange_flow import MOST_REQUESTS, ExchangeFacts, ExchangePlan, OrderState
 from store import returns
 from store.models import Operation, Resolution, Return
 from store.terms import Method, OperationState, ResolutionStatus
@@ -54,6 +54,7 @@ def _decided(
         lines=lines,
         order_id=order.order_id if order else 0,
         order_number=order.number if order else "",
+        unreserved=order is not None and not order.held and order.state is OrderState.RESERVED,
         due=bill.due,
         waived=bill.waived,
         trouble=facts.trouble,

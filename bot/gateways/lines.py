@@ -15,6 +15,7 @@ KINDS = {
 }
 NAMES = {LineKind.PRODUCT: "name", LineKind.SHIPPING: "method_title", LineKind.FEE: "name"}
 LONGEST_VARIANT = 120
+REDUCED_KEY = "_reduced_stock"  # on a line: what of it is out of stock, once the shop took it out
 
 # Line and order meta by which plugins mark gift cards, sold or used.
 GIFT_CARD_KEYS = (
@@ -59,8 +60,8 @@ def _line(kind: LineKind, row: Row, share: LineShare) -> OrderLine:
         sku=text(row, "sku"),
         variant=_variant(row) if is_product else "",
         list_price=_list_price(row, share.gross.currency) if is_product else None,
-        reduced_stock=_count(entries.get("_reduced_stock")),
-        restocked=_count(entries.get("_restock_refunded_items")),
+        reduced_stock=counted(entries.get(REDUCED_KEY)),
+        restocked=counted(entries.get("_restock_refunded_items")),
         gift_card=any(key.startswith(GIFT_CARD_KEYS) for key in entries),
     )
 
@@ -80,6 +81,6 @@ def _list_price(row: Row, currency: str) -> Money | None:
     return money((number(row, "subtotal") + number(row, "subtotal_tax")) / quantity, currency)
 
 
-def _count(value: Any) -> int:
+def counted(value: Any) -> int:
     """A count the shop keeps as text in a line's meta; nothing counted yet is nothing written."""
     return int(value) if isinstance(value, int | str) and str(value).isdecimal() else 0

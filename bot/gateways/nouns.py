@@ -118,11 +118,15 @@ class ReplacementLine:
 
 @dataclass(frozen=True)
 class ReplacementOrder:
-    """A replacement order as the shop shows it; ``units`` by product and variation."""
+    """A replacement order as the shop shows it; ``units`` by product and variation.
+
+    ``reserved`` are those the shop took out of its stock for it, by its own count on each line.
+    """
 
     order_id: int
     number: str
     status: str
     operation: str
     units: Mapping[tuple[int, int], int]
+    reserved: Mapping[tuple[int, int], int]
     total: Money

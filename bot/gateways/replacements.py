@@ -4,7 +4,7 @@ WooCommerce checks nothing of an order it is asked to make (recordings order_cre
 order_create_out_of_stock), so what it made is compared with what was asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.gateways import catalogue
 from bot.gateways.answers import Unreadable, read_json
 from bot.gateways.client import Client, Params
+from bot.gateways.lines import REDUCED_KEY, counted
 from bot.gateways.nouns import ReplacementLine, ReplacementOrder
 from bot.gateways.orders import or_not_found, order_row
 from bot.gateways.reading import EXCHANGE_KEY
@@ -225,13 +226,23 @@ def _read_row(row: Row) -> ReplacementOrder:
         status=needed(row, "status"),
         operation=mark if isinstance(mark, str) else "",
         units=_units(row),
+        reserved=_reserved(row),
         total=money(number(row, "total"), needed(row, "currency")),
     )
 
 
 def _units(row: Row) -> Mapping[tuple[int, int], int]:
+    return _summed(row, lambda line: int(number(line, "quantity")))
+
+
+def _reserved(row: Row) -> Mapping[tuple[int, int], int]:
+    """What the lines say is out of stock for them (recording exchange_order_create_free_replacement)."""
+    return _summed(row, lambda line: counted(meta(line).get(REDUCED_KEY)))
+
+
+def _summed(row: Row, count: Callable[[Row], int]) -> Mapping[tuple[int, int], int]:
     units: dict[tuple[int, int], int] = {}
     for line in rows(row, "line_items"):
         article = (whole_or(line, "product_id", 0), whole_or(line, "variation_id", 0))
-        units[article] = units.get(article, 0) + int(number(line, "quantity"))
+        units[article] = units.get(article, 0) + count(line)
     return units

@@ -46,8 +46,7 @@ class Replacements:
             raise OutcomeUnknown("the shop shows this order already")
         if task.attempt:
             return task.baseline
-        self._check_stock(wanted)
-        return {"checked": True}
+        return {"counted": self._check_stock(wanted)}
 
     def send(self, task: Task) -> Mapping[str, Any]:
         """Make the order: one request. Raises Refused, Unreachable or OutcomeUnknown."""
@@ -56,7 +55,7 @@ class Replacements:
         made = self.shop.create_replacement(
             wanted.original_id, wanted.lines, operation=wanted.operation, reference=wanted.reference
         )
-        return _evidence(made)
+        return _evidence(made, task)
 
     def probe(self, task: Task) -> Verdict:
         """Whether the order is there, whole."""
@@ -68,9 +67,10 @@ class Replacements:
         whole = dict(found.units) == _units(wanted) and found.total == collected
         if not whole or found.status not in (RESERVED, TO_SEND, SENT):
             return Verdict(Look.PERSON, detail=N_("The shop made the replacement order in part only."))
-        return Verdict(Look.DONE, _evidence(found))
+        return Verdict(Look.DONE, _evidence(found, task))
 
-    def _check_stock(self, wanted: Replacing) -> None:
+    def _check_stock(self, wanted: Replacing) -> list[list[int]]:
+        """Raises Blocked naming what is gone; the articles of which the shop counts the stock."""
         products = self.shop.read_products((one.product_id, one.variation_id) for one in wanted.lines)
         for line, name in zip(wanted.lines, wanted.names, strict=True):
             product = products.get((line.product_id, line.variation_id))
@@ -78,6 +78,7 @@ class Replacements:
                 raise Blocked("“{name}” is out of stock.", name=name)
             if product.stock is not None and product.stock < line.quantity and not product.backorders:
                 raise Blocked("Of “{name}” {count} are left.", name=name, count=product.stock)
+        return [list(article) for article, product in products.items() if product.stock is not None]
 
 
 @dataclass(frozen=True)
@@ -161,5 +162,11 @@ def _units(wanted: Replacing) -> dict[tuple[int, int], int]:
     return units
 
 
-def _evidence(order: ReplacementOrder) -> Mapping[str, Any]:
-    return {"order_id": order.order_id, "number": order.number}
+def _evidence(order: ReplacementOrder, task: Task) -> Mapping[str, Any]:
+    """Which order it is, and whether its units are out of the stock of what the shop counts.
+
+    A shop whose PHP dies between the two saves the order and takes nothing out of stock.
+    """
+    articles = [tuple(article) for article in task.baseline.get("counted", ())]
+    held = all(order.reserved.get(one, 0) >= order.units.get(one, 0) for one in articles)
+    return {"order_id": order.order_id, "number": order.number, "held": held}

@@ -138,7 +138,8 @@ class ExchangeWish:
     ``due`` is what the customer gets back once it is done, ``waived`` what was too little to charge.
     ``trouble`` is a sentence of the catalogue about what a person has to decide; ``checking`` means that
     nobody knows yet whether the last effect happened. ``claim``: nothing has to come back; ``ending``: it
-    is being called off, also where that is stuck.
+    is being called off, also where that is stuck. ``unreserved``: the order was made, but its stock not set
+    aside.
     """
 
     name: str
@@ -158,6 +159,7 @@ class ExchangeWish:
     lines: tuple[ExchangeLine, ...] = ()
     order_id: int = 0
     order_number: str = ""
+    unreserved: bool = False
     due: Money | None = None
     waived: Money | None = None
     link: str = ""

@@ -85,12 +85,16 @@ class PaymentRequest:
 
 @dataclass(frozen=True)
 class ReplacementMade:
-    """An order of the shop that was made for an exchange, and for which decision of it."""
+    """An order of the shop that was made for an exchange, and for which decision of it.
+
+    ``held``: the shop took its units out of stock when it was made.
+    """
 
     revision: int
     order_id: int
     number: str
     state: OrderState = OrderState.RESERVED
+    held: bool = True
 
 
 @dataclass(frozen=True)

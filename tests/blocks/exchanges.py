@@ -117,6 +117,7 @@ EXCHANGES: dict[str, ReturnCase] = {
     ),
     "exchange_awaiting_payment": exchanging(S.AWAITING_PAYMENT, HOODIE, **ORDERED, **SENT),
     "exchange_awaiting_goods": exchanging(S.AWAITING_GOODS, MUG, difference="0.00", **ORDERED),
+    "exchange_unreserved": exchanging(S.AWAITING_GOODS, MUG, difference="0.00", unreserved=True, **ORDERED),
     "exchange_paid_awaiting_goods": exchanging(S.AWAITING_GOODS, HOODIE, **ORDERED, **PAID),
     "exchange_waived": exchanging(S.AWAITING_GOODS, MUG, difference="0.00", waived=money("0.49"), **ORDERED),
     "exchange_cheaper": exchanging(S.AWAITING_GOODS, CAP, difference="-15.00", **ORDERED),

@@ -184,6 +184,7 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("not_booked", {"reference": "RMA-1042-R1", "why": ""}),
     ("exchange_decided", {"reference": "RMA-1042-R1", "difference": 3000}),
     ("replacement_reserved", {"reference": "RMA-1042-R1", "order": "5590"}),
+    ("replacement_unreserved", {"reference": "RMA-1042-R1", "order": "5590"}),
     ("payment_asked", {"reference": "RMA-1042-R1", "amount": 3000}),
     ("difference_paid", {"reference": "RMA-1042-R1", "amount": 3000, "payment": "pi_3Qx7"}),
     ("stray_payment", {"reference": "RMA-1042-R1", "amount": 3000, "payment": "pi_4Ry8"}),
