@@ -115,6 +115,12 @@ class Settings(BaseSettings):
     portal_link_days: int = Field(
         60, ge=1, le=365, description="How long the links work that customers get to their returns, in days."
     )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="How many proxies before the desk add to X-Forwarded-For; 0: it is not believed.",
+    )
     quiet_hours: Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)] = Field(
         None,
         description="When the desk writes to no customer by itself, such as 21:00-08:00; empty: never.",

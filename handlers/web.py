@@ -85,7 +85,9 @@ def _media_type(answer: BoltResponse) -> str:
 
 def _not_saved(request: Request, error: Exception) -> JSONResponse:
     """Whoever sent it shall send it again: the same request twice does no harm at any of the doors."""
-    log.error("%s was not saved: %s", request.url.path, error)
+    # The route, not the address: that of a customer's link carries its secret.
+    route = getattr(request.scope.get("route"), "path", "a request")
+    log.error("%s was not saved: %s", route, error)
     said = "Not saved: the desk cannot write at the moment. Send the same request again in a minute."
     problem: dict[str, Any] = {"error": {"code": "not_saved", "message": said, "field": ""}}
     return JSONResponse(problem, status_code=503, headers={"retry-after": "30"})

@@ -59,6 +59,7 @@ def serve(settings: Settings, *, host: str, with_worker: bool) -> None:
         host=host,
         port=settings.port,
         access_log=False,
+        proxy_headers=False,  # TRUSTED_PROXIES says which of them are believed
         timeout_graceful_shutdown=PATIENCE,
     )
     server = uvicorn.Server(config)

@@ -47,7 +47,8 @@ def settle_note(desk: Desk, session: Session, operation: Operation, outcome: Out
     assert rma is not None
     change = Change(desk, session, rma, None, desk.now())
     change.note("not_told", why=outcome.message, values=dict(outcome.values))
-    change.tell_team(f"{operation.key}/not-told", "not_told", text=str(operation.payload["text"]).replace(LINK, "…"))
+    text = str(operation.payload["text"]).replace(LINK, "…")
+    change.tell_team(f"{operation.key}/not-told", "not_told", text=text)
 
 
 def text_of(desk: Desk, payload: Mapping[str, Any]) -> str:

@@ -29,9 +29,10 @@ LOOK_UP = "portal.look_up"
 LINK = "{link}"  # filled in when the note leaves
 SECRET_BYTES = 20  # 160 bits
 VISIT = timedelta(hours=12)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# How often: by one address, about one e-mail, about one order, and by all together.
-LIMITS = (("ip", HOUR, 20), ("email", HOUR, 5), ("order", HOUR, 5), ("all", HOUR, 1000))
+HOUR = timedelta(hours=1)
+# How often in an hour: from one address, about one e-mail, about one order, and all together. What is beyond
+# one of them counts against no other, so that one address cannot use up what is there for all.
+LIMITS = (("ip", 20), ("email", 5), ("order", 5), ("all", 1000))
 LONGEST = 320  # characters of what was typed; more is no order and no address
 
 
@@ -41,16 +42,16 @@ def ask_for_link(desk: Desk, number: str, email: str, address: str, language: st
     ``address`` is where the request came from. Beyond a limit nothing is noted, and nothing says so.
     """
     typed = {"ip": address, "email": email.strip().lower(), "order": number.strip().lstrip("#"), "all": ""}
-    buckets = {kind: _bucket(desk, kind, typed[kind]) for kind, _, _ in LIMITS}
+    buckets = {kind: _bucket(desk, kind, typed[kind]) for kind, _ in LIMITS}
     now = desk.now()
     payload = {"number": typed["order"][:LONGEST], "email": typed["email"][:LONGEST], "language": language}
     with writing(desk.engine) as session:
-        portal.forget_tries(session, now - DAY)
-        allowed = all(portal.tries(session, buckets[kind], now - span) < most for kind, span, most in LIMITS)
-        for bucket in buckets.values():
-            portal.note_try(session, bucket, now)
+        portal.forget_tries(session, now - HOUR)
+        allowed = all(portal.tries(session, buckets[kind], now - HOUR) < most for kind, most in LIMITS)
         operation = an_operation(f"{LOOK_UP}/{secrets.token_hex(16)}", LOOK_UP, LOOK_UP, payload, now=now)
         if allowed:
+            for bucket in buckets.values():
+                portal.note_try(session, bucket, now)
             journal.plan(session, operation)
 
 

@@ -73,6 +73,6 @@ def static_files(router: APIRouter) -> None:
     @router.get("/static/{name}")
     def static(name: str) -> Response:
         if name not in files:
-            return Response(status_code=404)
-        headers = {"cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
+            return Response(status_code=404, headers=HEADERS)
+        headers = {**HEADERS, "cache-control": "public, max-age=3600"}
         return Response(files[name].read_bytes(), media_type=KINDS[files[name].suffix], headers=headers)

@@ -51,7 +51,7 @@ def _ask(desk: Desk, request: Request, body: bytes) -> Response:
     number, email = form.get("number").strip(), form.get("email").strip()
     if not number.strip("# ") or "@" not in email:
         return _form(desk, request, problem="missing", number=number, email=email, status=422)
-    ask_for_link(desk, number, email, _address(request), language_of(request, desk))
+    ask_for_link(desk, number, email, _address(desk, request), language_of(request, desk))
     return page(desk, request, "sent.html")
 
 
@@ -65,11 +65,20 @@ def _follow(desk: Desk, request: Request, secret: str) -> Response:
     return protected(desk, answer)
 
 
-def _address(request: Request) -> str:
+def _address(desk: Desk, request: Request) -> str:
     """Where a request comes from; of an IPv6 address the network, since one person has many of them."""
-    host = request.client.host if request.client else ""
+    host = _host(desk, request)
     try:
         known = ip_address(host)
     except ValueError:
         return host
     return str(ip_network(f"{known}/64", strict=False)) if isinstance(known, IPv6Address) else host
+
+
+def _host(desk: Desk, request: Request) -> str:
+    """The address our own outermost proxy saw. What stands before it in the header, anybody can write."""
+    trusted = desk.settings.trusted_proxies
+    passed = [one.strip() for one in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
+    if trusted and len(passed) >= trusted and passed[-trusted]:
+        return passed[-trusted]
+    return request.client.host if request.client else ""

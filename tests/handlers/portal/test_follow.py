@@ -1,18 +1,24 @@
 """What a customer sees and does on the page of a return, and what nobody else can."""
 
+import re
+
 import pytest
+import requests
 from fastapi.routing import APIRoute
+from sqlalchemy import Engine
 
 from bot.desk import decisions
 from bot.sandbox import shop as shops
+from bot.sandbox.serving import Service
 from handlers.portal import create_router
+from handlers.web import create_app
 from store.db import reading
 from store.models import Return
 from store.terms import ReturnStatus, Wish
 from tests.bot.desk.bench import told
-from tests.handlers.conftest import Door
+from tests.handlers.conftest import Door, a_silent_bolt
 from tests.handlers.portal.conftest import Customer, nonce_of
-from tests.world import ALICE
+from tests.world import ALICE, a_world
 
 NASTY = '<script>alert(1)</script><img src=x onerror=alert(1)>"&{{7*7}}'
 
@@ -137,15 +143,48 @@ def test_of_two_customers_neither_reads_or_changes_anything_of_the_other(
         assert session.get_one(Return, 1).status is ReturnStatus.PENDING
 
 
-def test_every_page_keeps_to_itself(inside: Customer, number: str) -> None:
-    for path in ("/returns/", "/returns/mine", f"/returns/r/{number}", "/returns/l/x"):
-        headers = inside.get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"]
-        assert "unsafe" not in headers["content-security-policy"]
-        assert headers["referrer-policy"] == "no-referrer"
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "noindex" in headers["x-robots-tag"]
-        assert "no-store" in headers["cache-control"]
+def test_every_address_keeps_to_itself(inside: Customer, number: str) -> None:
+    filled = {"{number}": number, "{deed}": "cancel", "{secret}": "x", "{name}": "portal.css"}
+    routes = [one for one in create_router(inside.door.world.desk).routes if isinstance(one, APIRoute)]
+    for route in routes:
+        path = route.path
+        for hole, value in filled.items():
+            path = path.replace(hole, value)
+        for method in route.methods:
+            answer = inside.session.request(
+                method, inside.door.url + path, data={"nonce": "x"}, timeout=10, allow_redirects=False
+            )
+            assert answer.status_code < 500, path
+            keeps_to_itself(answer, static="/static/" in path)
+
+
+def keeps_to_itself(answer: requests.Response, *, static: bool) -> None:
+    headers, path = answer.headers, f"{answer.request.method} {answer.url}"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy, path
+    assert "frame-ancestors 'none'" in policy, path
+    assert "unsafe" not in policy, path
+    assert headers["referrer-policy"] == "no-referrer", path
+    assert headers["x-content-type-options"] == "nosniff", path
+    assert "noindex" in headers["x-robots-tag"], path
+    assert static or "no-store" in headers["cache-control"], path
+    assert "strict-transport-security" not in headers, path
+    assert not re.search(r"<script(?! src=)|<style| style=| on[a-z]+=", answer.text), path
+
+
+def test_behind_https_the_cookie_and_the_pages_stay_there(engine: Engine) -> None:
+    with a_world(engine, public_url="https://returns.example.com") as world:
+        mug = world.shop.add_product("Mug", "33.00", stock=5)
+        order = world.order((mug, 1))
+        with Service(create_app(world.desk, a_silent_bolt())) as service:
+            customer = Customer(Door(service.url, world))
+            customer.ask_for_link(str(order.id), str(order.billing["email"]))
+            world.work()
+            (note,) = [one.text for one in world.shop.state.notes.values() if one.customer_note]
+            path = note[note.index("/returns/l/") :]
+            answer = requests.get(service.url + path, allow_redirects=False, timeout=10)
+    assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
 
 
 def test_what_customers_type_is_shown_as_text(door: Door, customer: Customer) -> None:
