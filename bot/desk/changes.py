@@ -74,11 +74,15 @@ class Change:
         morning = morning_after(self.now, settings.quiet_hours, settings.timezone)
         self.write_note(key, text, credit=credit, due=None if at_once else morning)
 
-    def write_note(self, key: str, text: str, *, credit: str = "", due: datetime | None = None) -> None:
-        """Plan the shop's note to the customer, for at once or for when it is ``due``."""
-        payload = {"order_id": self.rma.order_id, "text": text, "to_customer": True}
-        if credit:
-            payload["credit"] = credit
+    def write_note(
+        self, key: str, text: str, *, credit: str = "", link: int = 0, due: datetime | None = None
+    ) -> None:
+        """Plan the shop's note to the customer, for at once or for when it is ``due``.
+
+        What is secret in it, a credit's code or the address of a link, is filled in when it leaves.
+        """
+        payload: dict[str, Any] = {"order_id": self.rma.order_id, "text": text, "to_customer": True}
+        payload |= {name: value for name, value in (("credit", credit), ("link", link)) if value}
         self.plan(
             f"{credit or self.rma.number}/note/{key}", NOTE, f"order:{self.rma.order_id}", payload, due=due
         )

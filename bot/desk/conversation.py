@@ -12,7 +12,9 @@ from sqlmodel import Session
 from bot import customer
 from bot.desk import Desk
 from bot.desk.changes import BY_A_PERSON, THREAD, Change, redraw
+from bot.desk.portal_links import LINK
 from bot.errors import Blocked, InvalidInput, NotFound, Unreachable
+from bot.i18n import Words
 from bot.operations import Task
 from bot.rules.talk import TalkLine, TalkView
 from store import returns, talk
@@ -94,8 +96,20 @@ def is_answered(change: Change) -> None:
 
 
 def letter(desk: Desk, language: str, text: str) -> str:
-    """What a customer who reads ``language`` is sent when the team writes ``text``."""
-    return text
+    """What a customer who reads ``language`` is sent when the team writes ``text``.
+
+    The secret of its link is not shown: whoever has it may act as the customer.
+    """
+    shown = f"{desk.settings.public_url}/returns/l/{customer.UNKNOWN}"
+    return with_link(desk, language, text).replace(LINK, shown)
+
+
+def with_link(desk: Desk, language: str, text: str) -> str:
+    """The text, and where it can be answered; the link is filled in when the note leaves."""
+    if not desk.settings.public_url:
+        return text
+    words = Words(language, desk.settings.timezone)
+    return f"{text}\n\n{words('Read and answer here: {link}', link=LINK)}"
 
 
 def return_of_message(desk: Desk, channel: str, ts: str) -> int | None:

@@ -10,10 +10,11 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange, redraw
-from bot.desk.conversation import is_answered
+from bot.desk.conversation import is_answered, with_link
 from bot.desk.exchange import call_off
 from bot.desk.exchange_facts import plan_of
 from bot.desk.intake import last_day
+from bot.desk.portal_links import make_link
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
 from bot.rules.case import InformationRequest
@@ -178,7 +179,10 @@ def write_to_customer(change: Change, text: str, verb: str, *, later: bool = Fal
     change.note(verb, text=text)
     settings = change.desk.settings
     morning = morning_after(change.now, settings.quiet_hours, settings.timezone)
-    change.write_note(f"message-{row.id}", text, due=morning if later else None)
+    letter = with_link(change.desk, change.rma.language, text)
+    order_id, return_id = change.rma.order_id, change.return_id
+    link = make_link(change.desk, change.session, order_id, return_id) if letter != text else 0
+    change.write_note(f"message-{row.id}", letter, link=link, due=morning if later else None)
     change.tell_team(f"message-{row.id}", verb, text=text, by=change.by.user_id)
 
 

@@ -14,6 +14,7 @@ from bot.i18n import Words
 from handlers.bodies import body_of
 from handlers.portal.forms import Form, Stale, nonce_for, read_form
 from handlers.portal.pages import page, protected
+from handlers.portal.talk_values import talk_values
 from handlers.portal.timeline import STATES, steps
 from handlers.portal.visitor import NoVisit, Visitor, may_see, visitor_of
 
@@ -59,10 +60,12 @@ def follow_page(
     status: int = 200,
 ) -> Response:
     """One return. ``problem`` is about ``field``, in which ``typed`` stands still."""
-    view = load_follow(desk, may_see(desk, visitor, number))
+    return_id = may_see(desk, visitor, number)
+    view = load_follow(desk, return_id)
     nonces = {deed: nonce_for(desk, visitor.visit_id, f"{deed}/{number}") for deed in DEEDS}
     words = Words(visitor.language, desk.settings.timezone)
     values = {"view": view, "nonces": nonces, "problem": problem, "field": field, "typed": typed}
+    values["talk"] = talk_values(desk, request, visitor, number, return_id)
     shown = {"states": STATES, "steps": steps(view, words)}
     return page(desk, request, "follow.html", status=status, at=f"/returns/r/{number}", **values, **shown)
 

@@ -27,9 +27,10 @@ def verbs(world: World, return_id: int) -> list[str]:
 
 
 def letters(world: World) -> list[str]:
-    """What customers read so far: the shop's mails that carry a note."""
+    """What customers read so far, but for where to answer: the shop's mails that carry a note."""
     world.work()
-    return [html.unescape(mail.text) for mail in world.shop.outbox if mail.kind == "customer_note"]
+    sent = [html.unescape(mail.text) for mail in world.shop.outbox if mail.kind == "customer_note"]
+    return [text.partition("\n\nRead and answer here: ")[0] for text in sent]
 
 
 def version(world: World, return_id: int) -> int:
