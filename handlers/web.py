@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.desk import Desk
 from handlers import api, portal
 from handlers.bodies import TooLarge, body_of
+from handlers.portal.pages import page
+from handlers.portal.visitor import PATH
 from handlers.signing import signed_by_slack
 from handlers.slack.payload import read_payload
 from handlers.slack.unsaved import ARRIVED
@@ -22,14 +25,15 @@ from store.db import AWAY, in_a_hurry, reading
 
 log = logging.getLogger(__name__)
 Body = Annotated[bytes, Depends(body_of)]
+Handler = Callable[[Request, Exception], Response]
 
 
 def create_app(desk: Desk, bolt: App) -> FastAPI:
     """The web application: Slack, the webhooks of shop and Stripe, the JSON intake, and signs of life."""
     app = FastAPI(title="Returns Desk", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json")
-    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(TooLarge, _or_a_page(desk, "too_large", _too_large))
     for away in AWAY:
-        app.add_exception_handler(away, _not_saved)
+        app.add_exception_handler(away, _or_a_page(desk, "not_saved", _not_saved))
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:
@@ -81,6 +85,18 @@ def _response(answer: BoltResponse) -> Response:
 def _media_type(answer: BoltResponse) -> str:
     kinds = answer.headers.get("content-type") or ["text/plain"]
     return str(kinds[0])
+
+
+def _or_a_page(desk: Desk, kind: str, answer: Handler) -> Handler:
+    """The answer of a door for programs; on the customer's pages a page that says the same in words."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        said = answer(request, error)
+        if not request.url.path.startswith(f"{PATH}/"):
+            return said
+        return page(desk, request, "trouble.html", status=said.status_code, at=f"{PATH}/mine", kind=kind)
+
+    return handle
 
 
 def _not_saved(request: Request, error: Exception) -> JSONResponse:
