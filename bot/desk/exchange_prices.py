@@ -71,7 +71,7 @@ def price_exchange(
     }
     swaps = tuple(_swap(pick, lines[pick.line_id], paid[pick.line_id], products) for pick in picks)
     bill = _bill(swaps, case.order.currency)
-    _refuse_too_much_due(case, picks, bill)
+    _refuse_too_much_due(desk, case, picks, bill)
     stock = {article: None if products[article].backorders else products[article].stock for article in wanted}
     return ExchangeOffer(
         tuple(picks), swaps, bill, stock, tuple(exchange_problems(swaps, claim=claim)), claim
@@ -174,19 +174,32 @@ def _line(case: ReturnCase, pick: Pick) -> OrderLine:
     return line
 
 
-def _refuse_too_much_due(case: ReturnCase, picks: Sequence[Pick], bill: ExchangeBill) -> None:
-    """A refund hangs on one order, and no order gives back more than was paid on it."""
+def _refuse_too_much_due(desk: Desk, case: ReturnCase, picks: Sequence[Pick], bill: ExchangeBill) -> None:
+    """A refund hangs on one order, and no order gives back more than was paid on it (rule X10).
+
+    What was paid on the order before it is used up there by its own exchange, so that no return can pay it
+    out twice; the desk never frees it again. A person refunds it in the shop, and the desk takes note.
+    """
     own = total(
         (due_for(case.order, case.settlements, pick.line_id, pick.quantity) for pick in picks),
         case.order.currency,
     )
     if bill.due > own:
         raise Blocked(
-            "{due} would be due, but only {most} of it was paid on this order; the rest was paid on the one "
-            "that it replaced. Choose something dearer, or call the exchange off and refund both orders.",
+            "{due} would be due, but only {most} of it was paid on this order; the rest was paid on order "
+            "{number}, which it replaced. Choose something dearer, or call the exchange off, refund this "
+            "order here and the rest by hand on order {number} in the shop.",
             due=bill.due,
             most=own,
+            number=f"#{_replaced(desk, case.order)}",
         )
+
+
+def _replaced(desk: Desk, order: OrderSnapshot) -> int:
+    """The order that ``order`` was made in place of, or itself."""
+    with reading(desk.engine) as session:
+        row = returns.resolution_named(session, order.replaces) if order.replaces else None
+        return row.order_id if row is not None else order.order_id
 
 
 def _bill(swaps: Sequence[Swap], currency: str) -> ExchangeBill:

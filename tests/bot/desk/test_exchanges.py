@@ -276,6 +276,29 @@ def test_an_exchange_of_an_exchange_counts_what_was_paid_along_the_way(barter: B
     assert [str(row.amount) for row in barter.world.shop.refunds(second.id) if row.amount] == ["30.00"]
 
 
+def test_where_more_is_due_than_was_paid_on_the_second_order_a_person_settles_both(barter: Barter) -> None:
+    """X10: the coat counts 80.00, 30.00 of it paid on its own order; for a cap at 35.00, 45.00 are due."""
+    first, return_id = barter.arranged(barter.coat)
+    barter.arrive(return_id)
+    barter.pay()
+    (second,) = barter.replacements(first)
+    again = barter.open(second)
+    with pytest.raises(Blocked, match="in the shop") as refused:
+        barter.choose(again, barter.cap)
+    assert refused.value.values["number"] == f"#{first.id}"
+    assert [refused.value.values[name].minor for name in ("due", "most")] == [4500, 3000]
+    barter.arrive(again)
+    barter.cancel(again)
+    decide(barter.world, again, Method.MANUAL_REFUND)
+    barter.world.work()
+    assert [str(row.amount) for row in barter.world.shop.refunds(second.id) if row.amount] == ["30.00"]
+    barter.world.shop.refund_by_hand(first.id, "50.00")
+    refresh(barter.world.desk, first.id)
+    case = barter.world.case(return_id)
+    assert [row.amount.minor for row in case.outside_refunds] == [5000]
+    assert barter.world.case(again).status is ReturnStatus.RESOLVED
+
+
 def test_what_was_refunded_in_the_shop_cannot_be_exchanged(barter: Barter) -> None:
     order = barter.order()
     return_id = barter.open(order)
