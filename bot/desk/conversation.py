@@ -109,7 +109,8 @@ def with_link(desk: Desk, language: str, text: str) -> str:
     if not desk.settings.public_url:
         return text
     words = Words(language, desk.settings.timezone)
-    return f"{text}\n\n{words('Read and answer here: {link}', link=LINK)}"
+    invitation = words("Read and answer here: {link}", link=LINK)
+    return f"{text}\n\n{invitation}"
 
 
 def return_of_message(desk: Desk, channel: str, ts: str) -> int | None:
