@@ -1,14 +1,22 @@
-"""A browser on the page of a sandbox whose app is a tiny one; ``CHROMIUM`` names the browser to start."""
+"""A browser on the page of a sandbox; ``bot`` is a tiny app there, ``office`` the desk itself.
+
+``CHROMIUM`` names the browser to start.
+"""
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
 
+from bot.commands.story import ask
 from bot.sandbox.server import Sandbox
+from bot.sandbox.story import Story
 from tests.browser.fake_bot import FakeBot
+from tests.wire.conftest import Office, at_work
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -59,3 +67,14 @@ def open_page(bot: FakeBot, browser: Browser) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """The page on a laptop."""
     return open_page()
+
+
+@pytest.fixture
+def office(engine: Engine) -> Iterator[Office]:
+    """The desk at work where its own addresses lead to it, and customers can ask at its intake."""
+    with Sandbox(seed=lambda _sandbox: Story()) as sandbox:
+        for office in at_work(sandbox, engine):
+            settings = office.desk.settings.model_copy(update={"public_url": office.url})
+            office.desk.__dict__["settings"] = settings
+            sandbox.ask = partial(ask, office.desk)
+            yield office

@@ -5,7 +5,7 @@ from decimal import Decimal
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.shop import Order, Product
+from bot.sandbox.shop import Order, Product, discounts
 from bot.sandbox.shop.errors import ShopError
 from bot.sandbox.shop.records import Line
 from bot.sandbox.shop.stock import keeper
@@ -61,10 +61,8 @@ def buy_with_credit(sandbox: "Sandbox", _user: str, wanted: Json) -> Json:
     if not code:
         raise WrongField("code", "wrong_code")
     who: Json = {"billing": earlier.billing, "currency": earlier.currency}
-    try:
-        order = sandbox.shop.place_order([(product, 1)], coupon=code, payment_method="paypal", **who)
-    except ShopError as refusal:
-        raise WrongField("code", unescape(str(refusal))) from refusal
+    _check_code(sandbox, earlier, code)
+    order = sandbox.shop.place_order([(product, 1)], coupon=code, payment_method="paypal", **who)
     return {"order": order.id, "total": str(Decimal(order.total))}
 
 
@@ -117,6 +115,15 @@ def _check_shelf(sandbox: "Sandbox", product: Product) -> None:
     shelf = keeper(sandbox.shop.state, product)
     if shelf is not None and (shelf.stock or 0) <= 0 and shelf.backorders == "no":
         raise WrongField("product", "wrong_sold_out")
+
+
+def _check_code(sandbox: "Sandbox", earlier: Order, code: str) -> None:
+    """A cart refuses a code before there is an order."""
+    with sandbox.shop.state.lock:
+        try:
+            discounts.check(sandbox.shop.state, code, earlier.billing.get("email", ""))
+        except ShopError as refusal:
+            raise WrongField("code", unescape(str(refusal))) from refusal
 
 
 def _article(product: Product) -> Json:

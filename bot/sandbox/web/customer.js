@@ -87,13 +87,13 @@ function field(form, named, label, control, usual) {
   const key = `${form.name}-${form.order}-${named}`;
   const { error } = answers.get(`${form.name}-${form.order}`) ?? {};
   const wrong = error?.field === named;
-  control.dataset.key = key;
+  control.id = control.dataset.key = key;
   control.value = drafts.get(key) ?? usual;
   control.addEventListener("input", () => drafts.set(key, control.value));
   if (wrong) control.setAttribute("aria-invalid", "true");
   if (wrong) control.setAttribute("aria-describedby", `${key}-wrong`);
   const about = wrong && h("span", { class: "wrong-field", id: `${key}-wrong`, role: "alert" }, words(error.error));
-  return { named, control, node: h("div", { class: "labelled" }, h("label", { class: "filter" }, h("span", { class: "muted" }, label), control), about) };
+  return { named, control, node: h("div", {}, h("div", { class: "filter" }, h("label", { class: "muted", for: key }, label), control), about) };
 }
 
 function words(text) {

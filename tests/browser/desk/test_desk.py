@@ -1,38 +1,19 @@
 """The desk itself in a browser: from the card to the money, judged by the sandbox's ledger and stock."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-from sqlalchemy import Engine
+from playwright.sync_api import Locator, Page, expect
 
 from bot.errors import DeskError
 from bot.sandbox.faults import Fault
-from bot.sandbox.server import Sandbox
-from bot.sandbox.story import Story
 from bot.sandbox.story.people import ALICE, BOB
-from tests.wire.conftest import Office, at_work
+from tests.browser.desk.pieces import card, stock
+from tests.wire.conftest import Office
 
 pytestmark = pytest.mark.browser
 
 DEED = re.compile(r"^Refund \d")
-
-
-@pytest.fixture
-def office(engine: Engine) -> Iterator[Office]:
-    with Sandbox(seed=lambda _sandbox: Story()) as sandbox:
-        yield from at_work(sandbox, engine)
-
-
-@pytest.fixture
-def page(office: Office, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(office.sandbox.page_url)
-    yield page
-    context.close()
 
 
 def a_parcel(office: Office) -> tuple[int, str]:
@@ -43,10 +24,6 @@ def a_parcel(office: Office) -> tuple[int, str]:
     number = office.open(order)
     office.receive(number)
     return order.id, number
-
-
-def card(page: Page, number: str) -> Locator:
-    return page.locator("#scroll .message").filter(has_text=number).first
 
 
 def open_box(page: Page, number: str) -> Locator:
@@ -71,9 +48,8 @@ def test_the_box_pays_and_restocks_just_what_it_forecast(page: Page, office: Off
     expect(page.get_by_role("dialog").last).to_contain_text("61.10 EUR")
     page.get_by_role("button", name=DEED).click()
     expect(card(page, number)).to_contain_text("61.10 EUR refunded to PayPal")
-    stock = {product.sku: product.stock for product in office.shop.state.products.values()}
     assert office.shop.ledger.refunded(order_id) == 6110
-    assert stock == {"MUG-W": 5, "TRAY-O": 6}
+    assert stock(office) == {"MUG-W": 5, "TRAY-O": 6}
 
 
 def test_what_is_settled_is_not_paid_again_by_anybody(page: Page, office: Office) -> None:
