@@ -33,6 +33,7 @@ from bot.i18n import N_, Words
 from bot.rules.case import CaseItem, ReturnCase
 from bot.rules.choice import ChosenUnits, Problem, RefundChoice, RefundQuote
 from bot.rules.exchange_alerts import exchange_do_not_refund
+from bot.rules.mixed import back_to_credit
 from bot.rules.order import LineKind
 from bot.rules.proposal import possible_methods
 from store.terms import FAULT_REASONS, Condition, Method
@@ -85,7 +86,7 @@ def confirm_box(case: ReturnCase, choice: RefundChoice, quote: RefundQuote, word
     blocks = [
         *_problems(minded, words),
         section(f"*{_gets(case, quote, words)}*", "amount"),
-        section(_effects(quote, words), "effects"),
+        section(_effects(case, quote, words), "effects"),
         context(words("The customer will read:")),
         quoted(_letter(case, quote), "letter"),
         context(words("Once it is sent it cannot be taken back.")),
@@ -311,7 +312,7 @@ def _forecast(
         return _problems(against, words)
     return [
         *_problems([problem for problem in quote.problems if problem.warning], words),
-        section(lines(f"*{_gets(case, quote, words)}*", _effects(quote, words)), "forecast"),
+        section(lines(f"*{_gets(case, quote, words)}*", _effects(case, quote, words)), "forecast"),
         context(words("The customer will read:"), block_id="will_read"),
         quoted(_letter(case, quote), "letter"),
     ]
@@ -339,11 +340,14 @@ def _gets(case: ReturnCase, quote: RefundQuote, words: Words) -> str:
     return words("{name} gets {amount} back to {title}", name=name, amount=quote.amount, title=title)
 
 
-def _effects(quote: RefundQuote, words: Words) -> str:
+def _effects(case: ReturnCase, quote: RefundQuote, words: Words) -> str:
     """Tax inside, what the shop keeps, what is left of the order, and the counters of the stock."""
     parts = [words("{tax} tax inside", tax=quote.tax), words("the shop keeps {kept}", kept=quote.kept)]
     if quote.uncovered:
         parts.append(words("{amount} stays uncovered", amount=quote.uncovered))
     parts.append(words("{left} of the order left", left=quote.remaining_after))
+    to_credit = back_to_credit(case, quote)
+    if to_credit:
+        parts.append(words("{amount} more go back to the store credit the order used", amount=to_credit))
     parts += [stock_move(back.sku or back.name, back.before, back.after, words) for back in quote.restock]
     return " · ".join(parts)

@@ -60,6 +60,12 @@ def uses_of(session: Session, credit_id: int) -> Sequence[CreditUse]:
     return session.exec(wanted).all()
 
 
+def taken_by(session: Session, order_id: int) -> int:
+    """What all credits together paid of an order, in minor units."""
+    wanted = select(CreditUse).where(CreditUse.order_id == order_id, col(CreditUse.counts).is_(True))
+    return sum(use.amount_minor for use in session.exec(wanted))
+
+
 def to_look_at(session: Session, now: datetime, limit: int) -> Sequence[StoredCredit]:
     """The credits whose next look has come, the one that waits longest first."""
     due = (col(StoredCredit.ended_at).is_(None), col(StoredCredit.look_after) <= now)

@@ -29,6 +29,7 @@ from bot.rules.choice import RefundPolicy, RefundQuote, Settlement
 from bot.rules.ledger import outside_refunds
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
 from bot.rules.refund import due_for
+from store import credits as credit_records
 from store import history, models, returns
 from store.db import reading
 from store.money import Money, total
@@ -94,6 +95,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         extension=_extension(extension, names),
         refund_due_by=rma.refund_due_by,
         exchange=exchange_of(session, rma, resolutions),
+        credit_paid=Money(credit_records.taken_by(session, rma.order_id), snapshot.currency),
         question=documents.read(InformationRequest, rma.question) if rma.question else None,
         outside_refunds=_outside(snapshot, rma, settlements),
         unanswered_since=rma.unanswered_since,

@@ -327,6 +327,7 @@ class ReturnCase:
 
     ``opened_at`` is when the customer asked, ``language`` what they read. ``decided_by_rule`` is what was
     kept of the policy's decision who agrees (``bot.rules.approval``), ``return_address`` where parcels go.
+    ``credit_paid`` is what the desk's own store credits paid of the order.
     """
 
     return_id: int
@@ -355,6 +356,7 @@ class ReturnCase:
     extension: Extension | None = None
     refund_due_by: date | None = None
     exchange: ExchangeWish | None = None
+    credit_paid: Money | None = None
     question: InformationRequest | None = None
     unanswered_since: datetime | None = None
     outside_refunds: tuple[ShopRefund, ...] = ()

@@ -1,5 +1,12 @@
 """An order of 100.00, paid with 25.00 of store credit and 75.00 by card (rule G9), comes back in two goes."""
 
+from dataclasses import replace
+
+from blocks.refund_box import refund_box
+from bot.desk.resolution import load_settling
+from bot.i18n import Words
+from bot.rules.mixed import back_to_credit
+from bot.rules.proposal import default_choice
 from bot.sandbox import shop as shops
 from bot.sandbox.shop.records import Coupon
 from store.terms import Method
@@ -29,6 +36,17 @@ def give_back(world: World, order: shops.Order, units: int) -> None:
     decide(world, arrived(world, order, units={line: units}))
     world.work()
     poll(world)
+
+
+def test_the_box_says_beforehand_what_goes_back_to_the_credit(world: World) -> None:
+    order, _ = paid_both_ways(world)
+    line = world.desk.shop.read_order(order.id).products[0].line_id
+    settling = load_settling(world.desk, arrived(world, order, units={line: 2}))
+    quote = settling.quote(replace(default_choice(settling.case), deduct_label=False))
+    assert (quote.amount.minor, back_to_credit(settling.case, quote).minor) == (3000, 1000)
+    assert "10.00 EUR more go back" in str(
+        refund_box(settling.case, default_choice(settling.case), quote, Words())
+    )
 
 
 def test_each_way_of_paying_gets_its_own_part_and_never_more_than_it_paid(world: World) -> None:
