@@ -50,6 +50,17 @@ def test_what_is_wrong_is_said_where_it_was_typed_and_nothing_is_lost(page: Page
     assert office.texts() == []
 
 
+def test_what_the_desk_refuses_is_said_in_its_own_words(page: Page, office: Office) -> None:
+    order = an_order(office)
+    ask_for_the_coat(page, order)
+    shown = the_order(page, order)
+    shown.get_by_label("Wanted instead").select_option(label="Coat, wool · €80.00 · 5 in stock")
+    ask(shown)
+    expect(shown.get_by_role("alert")).to_be_visible()
+    expect(shown.get_by_role("alert")).not_to_contain_text("{")
+    assert [text for text in office.texts() if "RMA-2" in text] == []
+
+
 def test_prices_are_in_the_currency_of_the_order_and_what_is_gone_is_not_sold(
     page: Page, office: Office
 ) -> None:

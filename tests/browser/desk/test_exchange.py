@@ -1,6 +1,7 @@
 """An exchange in a browser: chosen in Slack, paid on the customer's page, sent; judged by shop and bank."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,7 +10,7 @@ from bot.sandbox import shop as shops
 from bot.sandbox.story.people import BOB
 from store.terms import Wish
 from tests.browser.desk.pieces import SLOWLY, an_order, card, replacements, stock
-from tests.wire.conftest import Office
+from tests.wire.conftest import SECONDS, Office
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +80,24 @@ def test_a_refund_box_that_was_open_already_is_refused(page: Page, office: Offic
     expect(card(page, number)).to_contain_text("do NOT refund money")
     assert office.shop.ledger.refunded(order.id) == 0
     assert len(replacements(office, order)) == 1
+
+
+def test_of_a_refund_and_an_exchange_in_the_same_instant_one_happens(page: Page, office: Office) -> None:
+    order, number = an_exchange(office, Wish.REFUND)
+    office.receive(number)
+    office.slack.click(BOB, office.card(number), "refund_box")
+    office.slack.submit(BOB)
+    card(page, number).get_by_role("button", name="More…").click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Exchange…").click()
+    pick_the_coat(page)
+    agree(page)
+    office.slack.submit(BOB)
+
+    def happened() -> list[bool]:
+        return [office.shop.ledger.refunded(order.id) > 0, bool(replacements(office, order))]
+
+    office.slack.wait_for(lambda: any(happened()), seconds=SECONDS)
+    with suppress(TimeoutError):  # the other would have come by then
+        office.slack.wait_for(lambda: all(happened()), seconds=2.0)
+    assert sum(happened()) == 1
+    assert len(office.shop.ledger.refunds(order.id)) + len(replacements(office, order)) == 1

@@ -93,6 +93,37 @@ def test_a_delayed_method_is_under_way(stripe: Stripe, open_page: Any) -> None:
     assert stripe.balance() == {}
 
 
+@pytest.mark.parametrize(
+    ("deed", "words", "money"),
+    [("arrive", "This is paid", {"eur": 1250}), ("fail", "The payment failed", {})],
+)
+def test_the_end_of_a_delayed_payment_is_a_button_here(
+    stripe: Stripe, open_page: Any, deed: str, words: str, money: dict[str, int]
+) -> None:
+    session = open_page(locale="en")
+    assert "Let the money arrive" not in requests.get(session.url, timeout=5).text
+    _send(session.url, deed=deed)
+    _send(session.url, way="delayed")
+
+    assert _send(session.url, deed=deed).status_code == 303
+    _send(session.url, deed=deed)
+
+    assert words in requests.get(session.url, timeout=5).text
+    assert stripe.balance() == money
+
+
+def test_a_page_expires_at_a_press_but_not_once_it_is_paid(stripe: Stripe, open_page: Any) -> None:
+    left, paid = open_page(locale="en"), open_page(locale="en")
+    _send(paid.url, way="card")
+
+    for session in (left, paid):
+        _send(session.url, deed="expire")
+
+    assert "has expired" in requests.get(left.url, timeout=5).text
+    assert "This is paid" in requests.get(paid.url, timeout=5).text
+    assert [one["state"] for one in stripe.checkouts()] == ["paid", "expired"]
+
+
 def test_an_expired_page_takes_no_money(stripe: Stripe, open_page: Any, clock: Any) -> None:
     session = open_page(locale="en")
     clock.move(days=1)
