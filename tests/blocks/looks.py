@@ -151,6 +151,7 @@ def _homes() -> Iterator[tuple[str, Look]]:
     yield "refused", lambda words: home({}, [], words, refusal=refusal)
 
 
+STUCK_CREDIT = {"reference": "RMA-1042-R1", "why": "Sorry, you are not allowed to edit this."}
 EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("opened", {"source": "staff"}),
     ("taken", {}),
@@ -204,7 +205,6 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("gift_card_back", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
     ("gift_card_off", {"reference": "RMA-1042-R1"}),
-    ("credit_stuck", {"reference": "RMA-1042-R1", "why": "Sorry, you are not allowed to edit this."}),
     ("credit_resent", {"reference": "RMA-1042-R1"}),
     ("credit_revoked", {"reference": "RMA-1042-R1", "who": "U01ALICE", "reason": "sent twice"}),
     ("credit_not_revoked", {"reference": "RMA-1042-R1"}),
@@ -247,6 +247,7 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
         *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind in credit_thread.LINES),
+        ("credit_stuck", STUCK_CREDIT, CARDS["settled_credit"]),
         ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),
