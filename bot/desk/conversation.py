@@ -163,15 +163,18 @@ def _keep(change: Change, body: str, nonce: str, photos: Sequence[str]) -> int:
     change.session.add(row)
     change.session.flush()
     assert row.id is not None
-    _attach(change, row.id, photos)
+    if not _attach(change, row.id, photos) and not body.strip():
+        raise InvalidInput("Please write something here.", field="text")
     return row.id
 
 
-def _attach(change: Change, message_id: int, names: Sequence[str]) -> None:
-    """Give the message its photos, as far as they are of this order and nobody else's yet."""
-    for photo in talk.free_photos(change.session, change.rma.order_id, change.return_id, names):
+def _attach(change: Change, message_id: int, names: Sequence[str]) -> bool:
+    """Give the message its photos, as far as they are of this order and of no other message; if any are."""
+    free = talk.free_photos(change.session, change.rma.order_id, change.return_id, names)
+    for photo in free:
         photo.return_id, photo.message_id = change.return_id, message_id
         change.session.add(photo)
+    return bool(free)
 
 
 def _move_on(change: Change, message_id: int) -> None:

@@ -16,6 +16,7 @@ from handlers.portal.pages import TEMPLATES, page, protected
 from handlers.portal.talk_values import EMPTY, PURPOSE, Typed, line_values, seen_words, talk_values
 from handlers.portal.visitor import Visitor, may_see
 
+MOST_PHOTOS = 5  # with one message
 Body = Annotated[bytes, Depends(body_of)]
 Place = Annotated[int | None, Query(ge=0, lt=2**63)]
 
@@ -71,7 +72,7 @@ def _say(desk: Desk, request: Request, visitor: Visitor, number: str, body: byte
     try:
         form = read_form(desk, request, body, visitor.visit_id, f"{PURPOSE}/{number}")
         text = form.get("text")
-        customer_says(desk, return_id, text, form.nonce)
+        customer_says(desk, return_id, text, form.nonce, form.lists.get("photo", ())[:MOST_PHOTOS])
     except Stale:
         said = words("This page was open for too long. Please look at it again and repeat what you did.")
         return _page(desk, request, visitor, number, typed=Typed(text, said), status=400)

@@ -285,6 +285,8 @@ def test_photos_go_with_the_message_if_they_are_of_this_order_and_free(world: Wo
         _accept(world, name, world.case(return_id).order.order_id)
     customer_says(world.desk, mine, "", "form 1", ["mine", "theirs", "none"])
     customer_says(world.desk, mine, "again", "form 2", ["mine"])
+    with pytest.raises(InvalidInput):
+        customer_says(world.desk, mine, "", "form 3", ["mine", "theirs"])
     assert [line.photos for line in talk_of(world.desk, mine).lines] == [("mine",), ()]
 
 
