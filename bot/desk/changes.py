@@ -62,17 +62,28 @@ class Change:
         if is_open(status):
             self.rma.closed_at, self.rma.closed_by, self.rma.closed_reason = None, None, ""
 
-    def tell_customer(self, key: str, text: str, *, credit: str = "", at_once: bool = False) -> None:
+    def tell_customer(
+        self,
+        key: str,
+        text: str,
+        *,
+        credit: str = "",
+        letter: str = "",
+        link: int = 0,
+        at_once: bool = False,
+    ) -> None:
         """Keep what the desk tells the customer, and plan the note that carries it, once per ``key``.
 
         In quiet hours the note waits for the morning, unless it is to go ``at_once``. ``credit`` is the
-        reference of the store credit whose code is filled in when the note leaves.
+        reference of the store credit whose code is filled in when the note leaves; ``letter`` is what the
+        note says instead of ``text`` where it carries the link with the id ``link``.
         """
         row = Message(return_id=self.return_id, author=Author.DESK, body=text, written_at=self.now)
         self.session.add(row)
         settings = self.desk.settings
         morning = morning_after(self.now, settings.quiet_hours, settings.timezone)
-        self.write_note(key, text, credit=credit, due=None if at_once else morning)
+        due = None if at_once else morning
+        self.write_note(key, letter or text, credit=credit, link=link, due=due)
 
     def write_note(
         self, key: str, text: str, *, credit: str = "", link: int = 0, due: datetime | None = None

@@ -14,6 +14,7 @@ from bot.desk.conversation import is_answered, with_link
 from bot.desk.exchange import call_off
 from bot.desk.exchange_facts import plan_of
 from bot.desk.intake import last_day
+from bot.desk.invitation import tell_with_link
 from bot.desk.portal_links import make_link
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
@@ -210,7 +211,11 @@ def _tell(change: Change, kind: str, **values: str) -> None:
     change.session.flush()
     case = case_of(change.desk, change.session, change.rma)
     words = Words(change.rma.language, change.desk.settings.timezone)
-    change.tell_customer(f"{kind}-{change.rma.version}", customer.customer_text(kind, case, words, **values))
+    text, key = customer.customer_text(kind, case, words, **values), f"{kind}-{change.rma.version}"
+    if kind == "approved":
+        tell_with_link(change, key, text)
+    else:
+        change.tell_customer(key, text)
 
 
 def release(change: Change) -> None:

@@ -16,6 +16,7 @@ from bot.desk.exchange_facts import facts_of, keep_facts, payment_of, plan_of, s
 from bot.desk.exchange_payloads import giving_back
 from bot.desk.exchange_prices import ExchangeOffer, Pick, price_exchange, wish_for
 from bot.desk.exchange_steps import asked_of, facts_without_trouble, go_on, is_busy, plan_effect, watch
+from bot.desk.invitation import tell_with_link
 from bot.desk.resolution import load_settling, refuse_second
 from bot.errors import Blocked, InvalidInput
 from bot.i18n import Words
@@ -158,7 +159,7 @@ def _ask_for_the_goods(change: Change, row: Resolution, offer: ExchangeOffer) ->
     if not offer.claim:
         words = Words(change.rma.language, change.desk.settings.timezone)
         case = case_of(change.desk, change.session, change.rma)
-        change.tell_customer(f"{row.reference}-agreed", customer.customer_text("approved", case, words))
+        tell_with_link(change, f"{row.reference}-agreed", customer.customer_text("approved", case, words))
 
 
 def _refuse_used_up(change: Change, offer: ExchangeOffer) -> None:

@@ -12,6 +12,7 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of, settlements_of
 from bot.desk.changes import Change, hold_for_exchange, redraw
+from bot.desk.invitation import tell_with_link
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words, closest
 from bot.rules.approval import Decision, Request, decide
@@ -226,7 +227,7 @@ def _decide(change: Change) -> None:
         change.note("agreed")
     words = Words(change.rma.language, change.desk.settings.timezone)
     text = customer.customer_text("approved", case, words)
-    change.tell_customer(f"approved-{change.rma.version}", text)
+    tell_with_link(change, f"approved-{change.rma.version}", text)
 
 
 def _decision(desk: Desk, case: ReturnCase) -> Decision:

@@ -10,6 +10,7 @@ from bot import customer
 from bot.desk import decisions, inspection
 from bot.desk.access import require
 from bot.desk.cases import load_case, load_timeline
+from bot.desk.conversation import letter
 from bot.desk.inspection import Arrival
 from bot.desk.resolution import allow_one_more, confirm_done
 from bot.errors import InvalidInput
@@ -34,8 +35,8 @@ def more(click: Click) -> Answer:
 def approve(click: Click) -> Answer:
     """Show what the customer will read before agreeing."""
     case = _case(click)
-    letter = customer.customer_text("approved", case, Words(case.language, case.timezone))
-    return click.show(forms.approve(case, letter, click.words))
+    text = customer.customer_text("approved", case, Words(case.language, case.timezone))
+    return click.show(forms.approve(case, letter(click.desk, case.language, text), click.words))
 
 
 def show_timeline(click: Click) -> Answer:
