@@ -45,6 +45,12 @@ def _card_back(v: Values, case: ReturnCase, words: Words) -> str:
     )
 
 
+def _card_off(v: Values, _case: ReturnCase, words: Words) -> str:
+    return words(
+        ":warning: The store credit {reference} was switched off in the shop.", reference=code(v["reference"])
+    )
+
+
 def _revoked(v: Values, _case: ReturnCase, words: Words) -> str:
     said = words(
         "<@{who}> revoked the store credit {reference}.", who=v["who"], reference=code(v["reference"])
@@ -91,6 +97,7 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "credit_back": _back,
     "gift_card_used": _card_used,
     "gift_card_back": _card_back,
+    "gift_card_off": _card_off,
     "credit_revoked": _revoked,
     "credit_not_revoked": _not_revoked,
     "credit_expired": _expired,
@@ -103,6 +110,7 @@ VERBS: Mapping[str, str] = {
     "credit_back": N_("Order {order} gave {amount} back to the store credit, reference {reference}"),
     "gift_card_used": N_("{amount} of the store credit was used, reference {reference}"),
     "gift_card_back": N_("{amount} went back to the store credit, reference {reference}"),
+    "gift_card_off": N_("Store credit switched off in the shop, reference {reference}"),
     "credit_resent": N_("Store credit sent to the customer again, reference {reference}"),
     "credit_revoked": N_("Store credit revoked: {reason}, reference {reference}"),
     "credit_not_revoked": N_("Store credit not revoked, an order used it first, reference {reference}"),

@@ -10,6 +10,7 @@ from typing import Any
 from bot.desk import Desk
 from bot.desk.credits import is_expired
 from bot.desk.credits_news import Story
+from bot.errors import Unreachable
 from bot.gateways.gift_cards import GiftCard
 from bot.operations import Task
 from store.credit_models import StoredCredit
@@ -44,6 +45,8 @@ def _taken_back(desk: Desk, task: Task, card: GiftCard) -> GiftCard:
 
 def _keep(desk: Desk, story: Story, card: GiftCard | None, started: datetime) -> None:
     credit = story.credit
+    if credit.looked_at is not None and credit.looked_at > started:
+        raise Unreachable("somebody looked at this gift card later than this worker did")
     credit.looked_at, credit.look_after = started, started + AGAIN
     if card is None:
         story.gone()
@@ -53,6 +56,8 @@ def _keep(desk: Desk, story: Story, card: GiftCard | None, started: datetime) ->
     moved = left != credit.balance_minor
     if credit.revoke_asked_by is not None:
         _tell_revoked(story, card)
+    elif moved and not card.is_active:
+        story.switched_off()
     elif moved:
         story.tell_gift_card(credit.balance_minor - left)
     credit.balance_minor = left
@@ -62,8 +67,12 @@ def _keep(desk: Desk, story: Story, card: GiftCard | None, started: datetime) ->
 
 
 def _tell_revoked(story: Story, card: GiftCard) -> None:
+    """Over with the second look: an order that was being placed may lower the card after it was off."""
+    credit = story.credit
     if not card.unused:
+        credit.ended_at = None
         story.not_revoked()
-    elif story.credit.revoked_at is None:
+    elif credit.revoked_at is None:
         story.revoked()
-        story.credit.ended_at = story.change.now
+    elif credit.ended_at is None:
+        credit.ended_at = story.change.now

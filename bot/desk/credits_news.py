@@ -54,6 +54,10 @@ class Story:
         """The shop says that some of a gift card was used, or, below zero, given back."""
         self._tell("gift_card_used" if taken > 0 else "gift_card_back", amount=abs(taken))
 
+    def switched_off(self) -> None:
+        """Somebody switched a gift card off in the shop."""
+        self._tell("gift_card_off")
+
     def revoked(self) -> None:
         """It is worth nothing any more, and nobody had used it."""
         self.credit.revoked_at, self.credit.balance_minor = self.change.now, 0

@@ -199,6 +199,8 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("replacement_off", {"reference": "RMA-1042-R1"}),
     ("exchange_off", {"reference": "RMA-1042-R1"}),
     ("credit_used", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
+    ("agreed", {}),
+    ("agreed_by_rule", {"rule": "small sums"}),
     ("cancelled_by_customer", {}),
     ("sent_by_customer", {"number": "6A1234567890"}),
     ("gift_card_used", {"reference": "RMA-1042-R1", "amount": 2000}),

@@ -1,9 +1,10 @@
 """Store credit under everything customers and shops do at once. The shop's own records are the judge.
 
 At every moment: one coupon per decision. Whenever the desk has just asked the shop: what the orders hold and
-what the coupon still gives add up to what was decided, neither more nor less. Orders can take more in two cases only, and then a difference says so, and by how
-much: the shop let two use the coupon in one moment, or an order came to nothing and another was placed before
-the desk looked. The shop frees the use of a cancelled order at once, with the balance as it was last set.
+what the coupon still gives add up to what was decided, neither more nor less. Orders can take more in two
+cases only, and then a difference says so, and by how much: the shop let two use the coupon in one moment, or
+an order came to nothing and another was placed before the desk looked. The shop frees the use of a cancelled
+order at once, with the balance as it was last set.
 """
 
 import random

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.desk.credits import notice
-from bot.desk.credits_people import credits_of
+from bot.desk.credits_people import credits_of, revoke_credit
 from bot.desk.orders import plan_poll
 from bot.gateways.coupons import codes_of
 from bot.sandbox import shop as shops
@@ -16,7 +16,7 @@ from bot.sandbox.shop.life import set_status
 from bot.sandbox.shop.records import GiftCard
 from store.terms import Method
 from tests.bot.desk.bench import an_order, arrived, decide, told
-from tests.world import World, a_world
+from tests.world import ALICE, World, a_world
 
 
 @pytest.fixture
@@ -87,3 +87,38 @@ def test_an_order_a_card_helped_to_pay_is_for_a_person(world: World) -> None:
     order = spend(world, card, "100.00")
     assert order.total == Decimal("30.70")
     assert world.desk.shop.read_order(order.id).needs_human == ("gift_card",)
+
+
+def test_an_order_that_was_being_placed_when_the_card_was_taken_back_gets_it_on_again(world: World) -> None:
+    """The extension checks a card when the order is made and lowers it a moment later."""
+    return_id, card = a_card(world)
+    (credit,) = credits_of(world.desk, return_id)
+    seen = world.case(return_id).version
+    revoke_credit(world.desk, return_id, ALICE, seen, reference=credit.reference, reason="Twice")
+    world.work()
+    for _ in range(2):
+        ask_again(world)
+    assert (card.is_active, left(world, return_id)) == (False, "0.00")
+    card.is_active = True
+    order = spend(world, card, "20.00")
+    card.is_active = False
+    notice(world.desk, order.id, [card.code])
+    world.work()
+    assert (card.is_active, left(world, return_id)) == (True, "49.30")
+    assert told(world, return_id).count("credit_not_revoked") == 1
+    assert credits_of(world.desk, return_id)[0].may_resend
+
+
+def test_a_card_that_somebody_switches_off_was_not_used(world: World) -> None:
+    return_id, card = a_card(world)
+    card.is_active = False
+    ask_again(world)
+    assert (left(world, return_id), told(world, return_id).count("gift_card_off")) == ("0.00", 1)
+    assert "gift_card_used" not in told(world, return_id)
+
+
+def ask_again(world: World) -> None:
+    """An hour goes by, and the desk asks."""
+    world.clock.pass_(minutes=65)
+    plan_poll(world.desk)
+    world.work()

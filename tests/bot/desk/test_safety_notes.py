@@ -52,7 +52,8 @@ def test_a_note_the_shop_refuses_is_handed_back_to_the_team(world: World) -> Non
     decisions.message(world.desk, return_id, ALICE, "It is on its way.")
     let_pass(world, hours=1)
     assert told(world, return_id)[-1] == "not_told"
-    assert operations(world, "slack.thread")[-1].payload["values"]["text"] == "It is on its way."
+    text = operations(world, "slack.thread")[-1].payload["values"]["text"]
+    assert text == "It is on its way.\n\nRead and answer here: …"  # the way in is the customer's alone
     assert load_timeline(world.desk, return_id)[-1].verb == "not_told"
 
 
