@@ -250,6 +250,8 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
         *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind in credit_thread.LINES),
         ("credit_stuck", STUCK_CREDIT, CARDS["settled_credit"]),
+        ("cancelled_by_customer", {}, CARDS["received"]),
+        ("sent_by_customer", {"number": "6A1234567890"}, CARDS["received"]),
         ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),
