@@ -19,9 +19,11 @@ test: .venv/.ready-dev ## Run the tests; needs no network and no service
 prove: .venv/.ready-dev ## Prove that money moves once: faults, deaths, races and defects by the thousand, counted
 	.ci/with-postgresql $(BIN)/python -m pytest -n $(WORKERS) -m proof
 
-bench: .venv/.ready-dev ## Measure what a slow shop costs a click, and what the journal costs a refund
+bench: .venv/.ready-dev ## Measure what a slow shop costs a click, the journal a refund, and a million returns everything
 	$(BIN)/python -m tests.bench.slow_shop
 	$(BIN)/python -m tests.bench.journal_price
+	$(BIN)/python -m tests.bench.portal
+	$(BIN)/python -m tests.bench
 
 check: .venv/.ready-dev ## Look at style, types and the directions of imports
 	$(BIN)/ruff check .
@@ -34,6 +36,8 @@ browser: .venv/.ready-browser ## Run the tests that look at pages; CHROMIUM name
 
 screenshots: .venv/.ready-browser ## Take the pictures of the documents from the running demo
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.portal_pictures
+	$(BIN)/python -m tests.browser.home_pictures
 
 words: .venv/.ready-dev ## Collect the sentences of the code into the catalogues; what is new stands there empty
 	$(BIN)/python -m tests.words

@@ -59,6 +59,9 @@ LABELS = {
     Action.CANCEL_EXCHANGE: N_("Cancel exchange…"),
     Action.GIVE_STRAY_BACK: N_("Give it back"),
     Action.STORE_CREDIT: N_("Store credit…"),
+    Action.NEW_LINK: N_("Send new link…"),
+    Action.LOCK_PAGE: N_("Lock page…"),
+    Action.LABEL: N_("Label and parcel…"),
 }
 
 
@@ -258,6 +261,8 @@ def _facts(case: ReturnCase, words: Words) -> str:
         parts.append(words("label {amount}", amount=case.policy.label_cost))
     if case.tracking_number:
         parts.append(words("parcel {number}", number=code(case.tracking_number)))
+    if case.photos:
+        parts.append(":frame_with_picture: " + words.plural("{count} photo", "{count} photos", case.photos))
     if case.decided_by_rule:
         parts.append(_decided(case, words))
     return " · ".join(parts)

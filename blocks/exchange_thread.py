@@ -114,6 +114,16 @@ def _lapsed(_v: Values, _case: ReturnCase, words: Words) -> str:
     )
 
 
+def _still_out(v: Values, _case: ReturnCase, words: Words) -> str:
+    return words.plural(
+        ":warning: Order {order} is cancelled, but its unit is not back in stock. Correct that in the shop.",
+        ":warning: Order {order} is cancelled, but {count} units are not back in stock. "
+        "Correct that in the shop.",
+        int(v["count"]),
+        order=code(str(v["order"])),
+    )
+
+
 def _exchanged(_v: Values, case: ReturnCase, words: Words) -> str:
     wish = case.exchange
     if wish is None or not wish.order_id:
@@ -138,6 +148,7 @@ LINES: Mapping[str, Callable[[Values, ReturnCase, Words], str]] = {
     "exchange_decided": _decided,
     "exchange_less": _less,
     "exchange_stuck": _stuck,
+    "units_still_out": _still_out,
     "exchange_lapsed": _lapsed,
     "payment_unseen": _unseen,
     "exchange_off": _off,

@@ -45,6 +45,9 @@ ABOUT = {
     Action.TIMELINE: N_("Who did what, and when."),
     Action.EXCHANGE: N_("Send other goods instead of money."),
     Action.STORE_CREDIT: N_("See what is left, send the code again, or take it back unused."),
+    Action.NEW_LINK: N_("Send the customer a new link to their page; earlier ones work no longer."),
+    Action.LOCK_PAGE: N_("Lock the customer’s page: no link opens it until you send a new one."),
+    Action.LABEL: N_("Note where the label is, what it costs, and the parcel’s number."),
     Action.CANCEL_EXCHANGE: N_("Call the exchange off; what was paid for it goes back."),
 }
 CROWDED_OUT = {
@@ -141,6 +144,34 @@ def hand_over(case: ReturnCase, words: Words) -> View:
     who = field(words("To whom?"), ids.PERSON, {"type": "users_select"})
     note = field(words("A note for them"), ids.NOTE, text_input(longest=500), optional=True)
     return _form(case, ids.HAND_OVER, N_("Hand over"), [who, note], words)
+
+
+def new_link(case: ReturnCase, letter: str, words: Words) -> View:
+    """What goes out with the new link, and what it ends."""
+    ends = context(words("Every earlier link ends at once, also where somebody has the page open."))
+    return _form(case, ids.NEW_LINK, N_("Send new link"), [*_letter(letter, words), ends], words)
+
+
+def lock_page(case: ReturnCase, words: Words) -> View:
+    """What locking means."""
+    said = words(
+        "The customer can no longer open the page of this return, not even with a link they ask for. They "
+        "are not told. To open it again, send them a new link."
+    )
+    return _form(case, ids.LOCK_PAGE, N_("Lock the page"), [section(said)], words)
+
+
+def label(case: ReturnCase, words: Words) -> View:
+    """What is known of label and parcel, to be changed."""
+    cost = case.policy.label_cost
+    told = words("What the label costs, in {currency}; 0 if nothing", currency=cost.currency)
+    link, parcel = text_input(case.label_link, longest=500), text_input(case.tracking_number, longest=100)
+    rows = [
+        field(words("Address of the label; the customer gets it"), ids.LABEL_LINK, link, optional=True),
+        field(told, ids.LABEL_COST, text_input(cost.decimal, longest=40)),
+        field(words("Number of the parcel"), ids.TRACKING, parcel, optional=True),
+    ]
+    return _form(case, ids.LABEL, N_("Label and parcel"), rows, words)
 
 
 def was_refunded(case: ReturnCase, words: Words) -> View:
@@ -265,4 +296,4 @@ def _letter(letter: str, words: Words) -> list[Block]:
     return [context(words("The customer will read:")), quoted(letter), divider()]
 
 
-SENDING = frozenset({ids.REJECT, ids.ASK, Action.APPROVE.value})
+SENDING = frozenset({ids.REJECT, ids.ASK, ids.NEW_LINK, Action.APPROVE.value})

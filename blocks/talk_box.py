@@ -1,5 +1,6 @@
 """The box in which the team answers a customer: what was said, ready answers, and exactly what is sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +30,12 @@ from blocks.talk import other_language, photos_in, pieces
 from bot.i18n import Words
 from bot.rules.canned import fitting
 from bot.rules.case import ReturnCase
-from bot.rules.talk import TalkLine, TalkView
+from bot.rules.talk import ChosenFile, TalkLine, TalkView
 
+PICTURES = ("jpg", "jpeg", "png", "webp", "gif")
+MOST_FILES = 10  # of one such input, and at most 10 MB each; see Slack's reference of it
+FILE_ID = re.compile(r"[A-Z0-9]{1,40}")
+LONGEST_NAME = 100
 SHOWN = 6  # messages in the box; the rest is on the customer's page and in the thread
 CUT = 400  # characters of each
 DISPATCH: Block = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
@@ -40,6 +45,7 @@ DISPATCH: Block = {"dispatch_action_config": {"trigger_actions_on": ["on_charact
 class Draft:
     """What the box holds while somebody writes. ``letter`` is what the customer would read of it.
 
+    ``photos`` are the files that were chosen, ``room`` is how many may be, 0 where customers have no page.
     ``draw`` grows whenever the desk itself fills the field: Slack keeps what was typed into a field for as
     long as its id stays. ``morning`` is when the quiet hours end, None where it is not quiet.
     """
@@ -49,13 +55,15 @@ class Draft:
     draw: int = 0
     morning: datetime | None = None
     later: bool = False
+    photos: tuple[ChosenFile, ...] = ()
+    room: int = 0
 
 
 def message_box(case: ReturnCase, talk: TalkView, draft: Draft, words: Words) -> View:
     """The modal."""
     who = context(f"{case.number} · #{inert(case.order.number, 30)} · {inert(case.order.buyer.name, 80)}")
     blocks = [who, *_said(talk, words), *_unanswered(case, words), _ready(case, words), _field(draft, words)]
-    blocks += [*_later(draft, words), *_preview(draft, case, words)]
+    blocks += [*_photos(draft, words), *_later(draft, words), *_preview(draft, case, words)]
     return modal(
         words("Message customer"),
         blocks,
@@ -74,7 +82,18 @@ def read_draft(view: Mapping[str, Any]) -> Draft:
     element, boxes = _element(values.get(name)), _element(values.get(ids.LATER))
     number = name.partition(":")[2]
     draw = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
-    return Draft(str(element.get("value") or ""), draw=draw, later=bool(boxes.get("selected_options")))
+    return Draft(
+        str(element.get("value") or ""),
+        draw=draw,
+        later=bool(boxes.get("selected_options")),
+        photos=_chosen_files(_element(values.get(ids.PHOTOS))),
+    )
+
+
+def _chosen_files(element: Mapping[str, Any]) -> tuple[ChosenFile, ...]:
+    """What Slack says was chosen: an id of its own, and a name that anybody may have made up."""
+    files = [one for one in element.get("files") or () if FILE_ID.fullmatch(str(one.get("id")))]
+    return tuple(ChosenFile(str(one["id"]), str(one.get("name") or "")[:LONGEST_NAME]) for one in files)
 
 
 def _element(block: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -119,6 +138,17 @@ def _field(draft: Draft, words: Words) -> Block:
     return field(words("Your message, exactly as it will be sent"), name, element, dispatch_action=True)
 
 
+def _photos(draft: Draft, words: Words) -> list[Block]:
+    """A choice of pictures. Slack tells of it only with the next letter typed, or with the sending."""
+    if not draft.room:
+        return []
+    element = {"type": "file_input", "filetypes": list(PICTURES), "max_files": min(draft.room, MOST_FILES)}
+    hint = words(
+        "Each is drawn anew, without what else its file says. The message goes out once all of them are here."
+    )
+    return [field(words("Photos"), ids.PHOTOS, element, optional=True, hint=plain(hint))]
+
+
 def _later(draft: Draft, words: Words) -> list[Block]:
     """At night: now, or in the morning."""
     if draft.morning is None:
@@ -132,5 +162,14 @@ def _preview(draft: Draft, case: ReturnCase, words: Words) -> list[Block]:
     about = words("Sent through the shop to {email}.", email=inert(case.order.buyer.email))
     told = context(about, other_language(case, words))
     if not draft.letter:
-        return [told]
-    return [told, context(words("The customer will read:")), *pieces(draft.letter)]
+        return [told, *_named(draft, words)]
+    return [told, context(words("The customer will read:")), *pieces(draft.letter), *_named(draft, words)]
+
+
+def _named(draft: Draft, words: Words) -> list[Block]:
+    """The photos that go with it, by the names the team knows."""
+    if not draft.photos:
+        return []
+    count = words.plural("{count} photo", "{count} photos", len(draft.photos))
+    names = ", ".join(inert(one.name, 60) for one in draft.photos)
+    return [context(f":frame_with_picture: {count}: {names}")]

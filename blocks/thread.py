@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks import credit_thread, exchange_thread, money
+from blocks import credit_thread, exchange_thread, money, photos
 from blocks.kit import FALLBACK, fit_marked, inert, moment, quoted, section, sentence
 from blocks.talk import customer_said
 from bot.i18n import Words
@@ -16,7 +16,7 @@ def thread_message(kind: str, values: Mapping[str, Any], case: ReturnCase, words
         return customer_said(values["lines"], case, words)
     said = LINES[kind](values, case, words)
     message: dict[str, object] = {"text": fit_marked(said, 3000)}
-    if kind in ("asked", "written", "not_told"):
+    if kind in ("asked", "written", "not_told", "not_mailed"):
         message["text"] = fit_marked(said, FALLBACK)
         message["blocks"] = [section(said), quoted(str(values["text"]))]
     return message
@@ -163,9 +163,23 @@ def _not_told(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return words(":warning: The shop did not pass this on to the customer. Please write another way:")
 
 
+def _not_mailed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    why = sentence(words, str(v["why"]), v["values"]) if v.get("why") else ""
+    said = words(":warning: This mail to the customer may not have arrived. Please write another way:")
+    return f"{said} {why}".strip()
+
+
 def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     note = f" {inert(v['note'], 500)}" if v.get("note") else ""
     return words("This is with <@{to}> now.", to=v["to"]) + note
+
+
+def _link_renewed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words("<@{who}> sent the customer a new link; earlier ones ended.", who=v["by"])
+
+
+def _page_locked(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words(":lock: <@{who}> locked the customer’s page. No link opens it now.", who=v["by"])
 
 
 def _cancelled_by_customer(_v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -179,6 +193,7 @@ def _sent_by_customer(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> 
 LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     **exchange_thread.LINES,
     **credit_thread.LINES,
+    **photos.LINES,
     "sending": _sending,
     "settled": _settled,
     "refused": _refused,
@@ -195,7 +210,10 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "asked": _asked,
     "written": _written,
     "not_told": _not_told,
+    "not_mailed": _not_mailed,
     "handed_over": _handed_over,
+    "link_renewed": _link_renewed,
+    "page_locked": _page_locked,
     "cancelled_by_customer": _cancelled_by_customer,
     "sent_by_customer": _sent_by_customer,
 }

@@ -80,6 +80,80 @@ def doctor() -> None:
 
 
 @app.command()
+def digest(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False,
+) -> None:
+    """Post today's list of what waits for the team now, unless it was posted already.
+
+    The worker does so by itself at DIGEST_TIME, and does not do it again today after this.
+    """
+    settings = _settings(needed_for="work")
+    from bot.commands.digest import post_now, print_now
+
+    (print_now if dry_run else post_now)(settings)
+
+
+@app.command()
+def report(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Such as: month, 2026-11, by orders week.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write its returns to this new file instead.")] = None,
+) -> None:
+    """Print what a period brought, beside the one before it: this week's, unless another is named.
+
+    Counts what happened in its days; "by orders" counts what became of the orders placed in them.
+    """
+    settings = _settings()
+    from bot.commands.report import print_report, write_table
+
+    text = " ".join(words or ())
+    if csv is None:
+        print_report(settings, text)
+    else:
+        write_table(settings, text, csv)
+
+
+@app.command()
+def erase(
+    email: Annotated[str, typer.Argument(help="The customer's e-mail address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a customer out of all that is kept; amounts, methods, dates and references stay.
+
+    Ends with exit code 2 while money of theirs is under way.
+    """
+    from bot.commands.erase import erase_by_hand
+
+    erase_by_hand(_settings(), email, is_sure=yes)
+
+
+@app.command()
+def export(
+    email: Annotated[str, typer.Argument(help="The customer's e-mail address.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder to write into.")],
+) -> None:
+    """Write all that is kept of a customer into a folder, with their photos."""
+    from bot.commands.erase import export as run
+
+    run(_settings(), email, folder)
+
+
+@app.command("list")
+def list_returns(
+    csv: Annotated[Path | None, typer.Option(help="A new file to write, for a spreadsheet.")] = None,
+    state: Annotated[str, typer.Option(help="Only returns in this state, such as pending.")] = "",
+) -> None:
+    """List the returns, oldest first: on the terminal, or as a table in a file."""
+    from bot.commands.listing import list_returns as run
+    from store.terms import ReturnStatus
+
+    if state and state not in list(ReturnStatus):
+        raise typer.BadParameter(f"There are: {', '.join(ReturnStatus)}.")
+    run(_settings(), table=csv, state=ReturnStatus(state) if state else None)
+
+
+@app.command()
 def policy(
     every: Annotated[bool, typer.Option("--all", help="Print every line, not only examples.")] = False,
 ) -> None:

@@ -37,6 +37,10 @@ from bot.setting_checks import (
     language_code,
     list_of_dates,
     list_of_people,
+    list_of_weekdays,
+    mail_sender_address,
+    mail_server_address,
+    named_periods,
     secret,
     shop_address,
     time_zone,
@@ -48,6 +52,7 @@ NO_SECRET = SecretStr("")
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Amount = Annotated[str, AfterValidator(decimal_text)]
+Campaigns = Annotated[tuple[tuple[str, date, date], ...], NoDecode, BeforeValidator(named_periods)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
@@ -109,7 +114,10 @@ class Settings(BaseSettings):
     )
     digest_time: Annotated[time, BeforeValidator(clock_time)] = Field(
         time(9, 0),
-        description="Reserved: when the daily digest will be due, in the shop's time zone, such as 09:00.",
+        description="When the list of what waits for the team is posted, in the shop's time zone.",
+    )
+    digest_days: Annotated[tuple[int, ...], NoDecode, BeforeValidator(list_of_weekdays)] = Field(
+        (), description="The days on which it is posted, such as mon,tue,wed,thu,fri; empty: every day."
     )
 
     portal_link_days: int = Field(
@@ -121,9 +129,55 @@ class Settings(BaseSettings):
         le=9,
         description="How many proxies before the desk add to X-Forwarded-For; 0: it is not believed.",
     )
+    keep_months: int = Field(
+        0,
+        ge=0,
+        le=240,
+        description="After how many months customers of closed returns are erased by themselves; 0: never.",
+    )
+    campaigns: Campaigns = Field(
+        (), description="Periods with a name: black-friday-2026=2026-11-20..2026-11-30, more after a comma."
+    )
     quiet_hours: Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)] = Field(
         None,
         description="When the desk writes to no customer by itself, such as 21:00-08:00; empty: never.",
+    )
+
+    mail_server: Annotated[str, AfterValidator(mail_server_address)] = Field(
+        "",
+        description="A mail server for what customers are told, such as smtp://user@mail.example:587 or "
+        "smtps://user@mail.example:465; empty: the shop's own notes to customers.",
+    )
+    mail_password: Annotated[SecretStr, a_secret()] = Field(
+        NO_SECRET, description="The password of the user at the mail server."
+    )
+    mail_from: Annotated[str, AfterValidator(mail_sender_address)] = Field(
+        "", description="Whom the desk's mails are from, such as Acme returns <returns@shop.example>."
+    )
+
+    photo_folder: str = Field(
+        "",
+        description="The folder for customers' photos; empty: returns-desk-photos beside the database.",
+    )
+    photo_bucket: WebAddress = Field(
+        "",
+        description="A bucket of S3 or its like for customers' photos, such as "
+        "https://shop-photos.s3.eu-west-3.amazonaws.com; empty: the folder.",
+    )
+    photo_bucket_key: str = Field("", description="The id of the access key that may use the bucket.")
+    photo_bucket_secret: Annotated[SecretStr, a_secret()] = Field(
+        NO_SECRET, description="The secret that belongs to the access key of the bucket."
+    )
+    photo_bucket_region: str = Field(
+        "us-east-1", description="The region of the bucket, as whoever runs it calls it, such as eu-west-3."
+    )
+    photo_megabytes: int = Field(10, ge=1, le=50, description="How large a customer's photo may be, in MB.")
+    photos_at_once: int = Field(
+        5, ge=1, le=20, description="How many photos a customer may send at once, with one form."
+    )
+    photos_per_return: int = Field(20, ge=1, le=200, description="How many photos a return may have.")
+    photo_gigabytes: int = Field(
+        5, ge=1, le=10_000, description="How much room all photos together may take, in GB."
     )
 
     slack_bot_token: Annotated[SecretStr, a_secret("xoxb-")] = Field(
@@ -274,6 +328,11 @@ class Settings(BaseSettings):
         needed = [*NEEDED]
         if not self.socket_mode:
             needed.append("slack_signing_secret")
+        if self.mail_server:
+            needed.append("mail_from")
+            needed += ["mail_password"] if "@" in self.mail_server else []
+        if self.photo_bucket:
+            needed += ["photo_bucket_key", "photo_bucket_secret"]
         return needed
 
 

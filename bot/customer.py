@@ -130,7 +130,7 @@ def reminder_text(left: Money, expires_on: date | None, words: Words, *, gift_ca
 
 def _approved(case: ReturnCase, words: Words, _values: Mapping[str, str]) -> str:
     said = words(
-        "Your return {number} is agreed. Please send the items back; we will write as soon as they are here.",
+        "Your return {number} is agreed. Please send the items back; we will write once we have seen them.",
         number=case.number,
     )
     if not case.return_address:

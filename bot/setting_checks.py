@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, time
+from email.utils import getaddresses
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -15,7 +16,10 @@ from sqlalchemy.exc import ArgumentError
 from bot.i18n import LANGUAGES
 
 DECIMALS = re.compile(r"\d{1,9}(\.\d{1,4})?")
+NAMED_PERIOD = re.compile(r"([\w.-]{1,60})=(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", re.ASCII)
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -46,6 +50,33 @@ def web_address(value: str) -> str:
             "expected https: over plain http anybody on the way can read keys and change amounts"
         )
     return text.rstrip("/")
+
+
+def mail_server_address(value: str) -> str:
+    """A mail server's address, without the password of its user."""
+    text = value.strip()
+    parts = _parts(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or re.search(r"\s", text):
+        raise ValueError("expected an address such as smtp://user@mail.example:587")
+    if parts.password:
+        raise ValueError("expected no password in it; put that into MAIL_PASSWORD")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("expected nothing behind host and port")
+    return text.rstrip("/")
+
+
+def mail_sender_address(value: str) -> str:
+    """One mailbox, with or without a name before it."""
+    text = value.strip()
+    mailboxes = [address for _, address in getaddresses([text])]
+    if not text.isprintable() or len(mailboxes) != 1 or not is_mailbox(mailboxes[0]):
+        raise ValueError("expected an address such as returns@shop.example")
+    return text
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether a mail server can be told to deliver there: one plain address, nothing that could be more."""
+    return len(text) <= 254 and bool(MAILBOX.fullmatch(text))
 
 
 def base_address(value: str) -> str:
@@ -138,6 +169,27 @@ def clock_span(value: Any) -> Any:
     return time.fromisoformat(start), time.fromisoformat(end)
 
 
+def named_periods(value: Any) -> Any:
+    """Periods with a name each, such as ``black-friday-2026=2026-11-20..2026-11-30``, between commas."""
+    if not isinstance(value, str):
+        return value
+    said = "expected names and days, such as black-friday-2026=2026-11-20..2026-11-30, between commas"
+    return tuple(_named_period(one, said) for one in value.split(",") if one.strip())
+
+
+def _named_period(text: str, said: str) -> tuple[str, date, date]:
+    found = NAMED_PERIOD.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(said)
+    try:
+        first, last = date.fromisoformat(found[2]), date.fromisoformat(found[3])
+    except ValueError:
+        raise ValueError(said) from None
+    if first > last:
+        raise ValueError(f"the period {found[1]} ends before it begins")
+    return found[1], first, last
+
+
 def decimal_text(value: str) -> str:
     """An amount with a point and at most four decimals."""
     if not DECIMALS.fullmatch(value.strip()) or not value.isascii():
@@ -174,6 +226,11 @@ def list_of_dates(value: Any) -> Any:
     return _listed(value, _date)
 
 
+def list_of_weekdays(value: Any) -> Any:
+    """Days of the week by their first three letters, separated by commas; Monday is 0."""
+    return _listed(value, _weekday)
+
+
 def _listed(value: Any, read: Callable[[str], Any]) -> Any:
     if not isinstance(value, str):
         return value
@@ -184,6 +241,12 @@ def _slack_id(value: str, letters: str, expected: str) -> str:
     if not re.fullmatch(rf"[{letters}][A-Z0-9]{{2,20}}", value.strip()):
         raise ValueError(expected)
     return value.strip()
+
+
+def _weekday(text: str) -> int:
+    if text.lower() not in WEEKDAYS:
+        raise ValueError("expected days of the week, such as mon,tue,wed,thu,fri")
+    return WEEKDAYS.index(text.lower())
 
 
 def _date(text: str) -> date:

@@ -1,14 +1,16 @@
 """The JSON intake: any other plugin or help desk opens returns here, signed, and repeats without harm."""
 
 import hashlib
+from dataclasses import replace
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from bot.desk import Desk
+from bot.desk.eligibility import window_for
 from bot.desk.exchange_prices import Pick, wish_for
 from bot.desk.intake import NewReturn, Opened, WantedItem, open_return
 from bot.desk.orders import read_order
@@ -17,7 +19,9 @@ from bot.i18n import Words
 from bot.rules.amounts import parse_amount
 from bot.rules.case import ExchangeWish
 from bot.rules.choice import Problem
+from bot.rules.label import read_label_cost
 from bot.rules.order import OrderSnapshot
+from handlers.answers import ERRORS, Strict, problem
 from handlers.bodies import body_of
 from handlers.signing import signed_for_intake
 from store.money import Money
@@ -28,12 +32,6 @@ Text = Annotated[str, Field(max_length=2000)]
 Short = Annotated[str, Field(max_length=200)]
 
 READERS = 8  # requests that may wait for the shop at a time; the other threads of the doors are Slack's
-
-
-class Strict(BaseModel):
-    """Unknown fields are refused by name: a mistyped one would otherwise be ignored in silence."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class ArticleIn(Strict):
@@ -86,7 +84,18 @@ class ReturnIn(Strict):
     replacement: ReplacementIn | None = None
     language: str = Field(default="", max_length=8, examples=["fr"])
     tracking_number: str = Field(default="", max_length=100)
-    label_cost: str | None = Field(default=None, max_length=20, examples=["4.90"])
+    label_cost: str | None = Field(
+        default=None,
+        max_length=20,
+        examples=["4.90"],
+        description="What the label costs, in the order's currency; left out: as in the desk's settings.",
+    )
+    label_link: str = Field(
+        default="",
+        max_length=500,
+        examples=["https://labels.example/6A12345678901.pdf"],
+        description="Where the customer prints the label; https. They see the link and its host.",
+    )
     noticed_at: AwareDatetime | None = None
 
 
@@ -95,33 +104,6 @@ class ReturnOut(BaseModel):
 
     number: str = Field(examples=["RMA-1042"])
     new: bool
-
-
-class ProblemOut(BaseModel):
-    """What is wrong: ``code`` for programs, ``message`` for people, ``field`` where it is about one."""
-
-    code: str
-    message: str
-    field: str = ""
-
-
-class ErrorOut(BaseModel):
-    """The answer to a request that changed nothing."""
-
-    error: ProblemOut
-
-
-ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorOut, "description": description}
-    for status, description in (
-        (401, "The signature is missing, wrong, or older than five minutes."),
-        (404, "There is no such order, or the e-mail is not the order's."),
-        (409, "A rule forbids it now, or the request id was used for another request."),
-        (413, "The request is larger than a megabyte."),
-        (422, "A field cannot be used; ``field`` names it."),
-        (503, "The shop does not answer, or the desk cannot take it now. Send the same request again later."),
-    )
-}
 
 
 def create_router(desk: Desk) -> APIRouter:
@@ -150,7 +132,7 @@ def create_router(desk: Desk) -> APIRouter:
 def _open(desk: Desk, body: bytes, signature: str, readers: BoundedSemaphore) -> Response:
     secret = desk.settings.intake_secret.get_secret_value()
     if not signed_for_intake(body, signature, secret, desk.now()):
-        return _problem(401, "not_signed", "The signature is missing, wrong, or too old.")
+        return problem(401, "not_signed", "The signature is missing, wrong, or too old.")
     if not readers.acquire(blocking=False):
         return _later("busy", "Too many requests wait for the shop. Send the same request again.")
     try:
@@ -165,7 +147,7 @@ def _answer(desk: Desk, body: bytes) -> Response:
         opened = _take(desk, request)
     except ValidationError as e:
         first = e.errors(include_url=False, include_input=False)[0]
-        return _problem(422, "invalid", first["msg"], ".".join(str(part) for part in first["loc"]))
+        return problem(422, "invalid", first["msg"], ".".join(str(part) for part in first["loc"]))
     except DeskError as e:
         return _refusal(e)
     except GatewayError:
@@ -177,7 +159,8 @@ def _take(desk: Desk, request: ReturnIn) -> Opened:
     order = read_order(desk, request.order)
     if order.buyer.email.lower() != request.email.lower():
         raise NotFound("There is no order {number} with this e-mail.", number=request.order)
-    return open_return(desk, _new_return(desk, request, order))
+    judged = window_for(desk, order, {item.line: item.reason for item in request.items})
+    return open_return(desk, replace(_new_return(desk, request, order), judged=judged))
 
 
 def _new_return(desk: Desk, request: ReturnIn, order: OrderSnapshot) -> NewReturn:
@@ -190,11 +173,18 @@ def _new_return(desk: Desk, request: ReturnIn, order: OrderSnapshot) -> NewRetur
         items=tuple(WantedItem(i.line, i.quantity, i.reason, i.note) for i in request.items),
         exchange=_exchange(desk, request, order),
         language=request.language,
-        label_cost=_money(label, order.currency, "label_cost") if label else None,
+        label_cost=read_label_cost(label, order.currency) if label else None,
+        label_link=request.label_link,
         noticed_at=request.noticed_at,
         tracking_number=request.tracking_number,
-        digest=hashlib.sha256(request.model_dump_json().encode()).hexdigest(),
+        digest=_digest(request),
     )
+
+
+def _digest(request: ReturnIn) -> str:
+    """What tells requests apart; a request of before there were links of labels is still the same."""
+    said = request.model_dump_json(exclude=None if request.label_link else {"label_link"})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _exchange(desk: Desk, request: ReturnIn, order: OrderSnapshot) -> ExchangeWish | None:
@@ -228,17 +218,13 @@ def _refusal(error: DeskError) -> JSONResponse:
     status = {NotFound: 404, InvalidInput: 422}.get(type(error), 409)
     words = Words("en")
     code = type(error).__name__
-    return _problem(status, code, words(error.message, **error.values), error.field or "")
+    return problem(status, code, words(error.message, **error.values), error.field or "")
 
 
 def _later(code: str, message: str) -> JSONResponse:
-    problem = _problem(503, code, message)
-    problem.headers["retry-after"] = "30"
-    return problem
-
-
-def _problem(status: int, code: str, message: str, field: str = "") -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "field": field}}, status_code=status)
+    answer = problem(503, code, message)
+    answer.headers["retry-after"] = "30"
+    return answer
 
 
 def _request_body() -> dict[str, Any]:

@@ -1,39 +1,37 @@
 """create_app(desk): every HTTP door of the desk, mounted on one application."""
 
 import json
-import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Annotated, Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from slack_bolt import App, BoltRequest, BoltResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk
-from handlers import api, portal
-from handlers.bodies import TooLarge, body_of
-from handlers.portal.pages import page
-from handlers.portal.visitor import PATH
+from handlers import api, api_search, portal
+from handlers.bodies import body_of
 from handlers.signing import signed_by_slack
 from handlers.slack.payload import read_payload
 from handlers.slack.unsaved import ARRIVED
+from handlers.troubles import answer_troubles
 from handlers.webhooks import stripe, woocommerce
-from store.db import AWAY, in_a_hurry, reading
+from store.db import MORE, THREADS, in_a_hurry, reading
 
-log = logging.getLogger(__name__)
 Body = Annotated[bytes, Depends(body_of)]
-Handler = Callable[[Request, Exception], Response]
 
 
 def create_app(desk: Desk, bolt: App) -> FastAPI:
     """The web application: Slack, the webhooks of shop and Stripe, the JSON intake, and signs of life."""
-    app = FastAPI(title="Returns Desk", version="1", docs_url="/api/docs", openapi_url="/api/openapi.json")
-    app.add_exception_handler(TooLarge, _or_a_page(desk, "too_large", _too_large))
-    for away in AWAY:
-        app.add_exception_handler(away, _or_a_page(desk, "not_saved", _not_saved))
+    docs: dict[str, Any] = {"docs_url": "/api/docs", "openapi_url": "/api/openapi.json"}
+    # A redirect to the address with a slash would leave the headers of the customer's pages out.
+    app = FastAPI(title="Returns Desk", version="1", lifespan=_with_threads, redirect_slashes=False, **docs)
+    answer_troubles(app, desk)
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:
@@ -56,9 +54,16 @@ def create_app(desk: Desk, bolt: App) -> FastAPI:
         return _slack(desk, bolt, request, body)
 
     at_once = replace(desk, engine=in_a_hurry(desk.engine))
-    for door in (api, woocommerce, stripe, portal):
+    for door in (api, api_search, woocommerce, stripe, portal):
         app.include_router(door.create_router(at_once))
     return app
+
+
+@asynccontextmanager
+async def _with_threads(_app: FastAPI) -> AsyncIterator[None]:
+    """One thread per connection to the database: a request that waits for a thread waits for nothing."""
+    current_default_thread_limiter().total_tokens = THREADS + MORE
+    yield
 
 
 def _slack(desk: Desk, bolt: App, request: Request, body: bytes) -> Response:
@@ -85,30 +90,3 @@ def _response(answer: BoltResponse) -> Response:
 def _media_type(answer: BoltResponse) -> str:
     kinds = answer.headers.get("content-type") or ["text/plain"]
     return str(kinds[0])
-
-
-def _or_a_page(desk: Desk, kind: str, answer: Handler) -> Handler:
-    """The answer of a door for programs; on the customer's pages a page that says the same in words."""
-
-    def handle(request: Request, error: Exception) -> Response:
-        said = answer(request, error)
-        if not request.url.path.startswith(f"{PATH}/"):
-            return said
-        return page(desk, request, "trouble.html", status=said.status_code, at=f"{PATH}/mine", kind=kind)
-
-    return handle
-
-
-def _not_saved(request: Request, error: Exception) -> JSONResponse:
-    """Whoever sent it shall send it again: the same request twice does no harm at any of the doors."""
-    # The route, not the address: that of a customer's link carries its secret.
-    route = getattr(request.scope.get("route"), "path", "a request")
-    log.error("%s was not saved: %s", route, error)
-    said = "Not saved: the desk cannot write at the moment. Send the same request again in a minute."
-    problem: dict[str, Any] = {"error": {"code": "not_saved", "message": said, "field": ""}}
-    return JSONResponse(problem, status_code=503, headers={"retry-after": "30"})
-
-
-def _too_large(_request: Request, _error: Exception) -> JSONResponse:
-    problem: dict[str, Any] = {"error": {"code": "too_large", "message": "The request is too large."}}
-    return JSONResponse(problem, status_code=413)

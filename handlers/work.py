@@ -12,7 +12,11 @@ from sqlalchemy.exc import OperationalError
 
 from bot.desk import Desk
 from bot.desk.changes import CARD, THREAD
+from bot.desk.digest import DIGEST
+from bot.desk.erasure import SLACK
+from bot.desk.outgoing import SENDING
 from bot.desk.performers import shop_performers
+from bot.desk.photo_thread import PHOTOS
 from bot.desk.reconciliation import books_performers
 from bot.desk.reconciliation_rows import DIFFERENCE
 from bot.journal import Journal
@@ -21,14 +25,19 @@ from bot.pace import Pace
 from bot.scheduler import open_scheduler
 from bot.worker import beat, run
 from handlers import jobs
-from handlers.slack import errands, posts
+from handlers.slack import erasing, errands, photos, posts, staff_photos
 from handlers.slack.calls import open_client
 from handlers.slack.click import ANSWER
 from handlers.slack.commands import EXTEND, NEW
 from handlers.slack.differences import draw_difference
-from handlers.slack.events import HOME
+from handlers.slack.digest import SHOW, post_digest, show_digest
 from handlers.slack.exchange_offers import PRICE, show_offer
+from handlers.slack.finding import FIND, answer_message
+from handlers.slack.home import HOME, publish_home
+from handlers.slack.lists import TURN, show_page
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
+from handlers.slack.report import REPORT, show_report
+from handlers.slack.sharing import SHARE, post_list
 
 log = logging.getLogger(__name__)
 
@@ -95,11 +104,20 @@ def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
         **books_performers(desk),
         CARD: Performer(partial(posts.draw_card, desk, client), overwrites=True),
         THREAD: Performer(partial(posts.post_in_thread, desk, client)),
+        PHOTOS: Performer(partial(photos.show, desk, client), prepare=partial(photos.bring, desk, client)),
+        SENDING: Performer(partial(staff_photos.send, desk, client)),
         ANSWER: Performer(partial(posts.answer, desk, client)),
         PEOPLE: Performer(partial(perform_look_up, desk, client)),
         NEW: Performer(partial(errands.fill_new_return, desk, client)),
         EXTEND: Performer(partial(errands.extend, desk, client)),
         PRICE: Performer(partial(show_offer, desk, client)),
         DIFFERENCE: Performer(partial(draw_difference, desk, client), overwrites=True),
-        HOME: Performer(partial(errands.publish_home, desk, client), overwrites=True),
+        DIGEST: Performer(partial(post_digest, desk, client)),
+        SHOW: Performer(partial(show_digest, desk, client)),
+        REPORT: Performer(partial(show_report, desk, client)),
+        SLACK: Performer(partial(erasing.erase_thread, desk, client)),
+        HOME: Performer(partial(publish_home, desk, client), overwrites=True),
+        FIND: Performer(partial(answer_message, desk, client)),
+        SHARE: Performer(partial(post_list, desk, client)),
+        TURN: Performer(partial(show_page, desk)),
     }

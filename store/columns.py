@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, text
 from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+# Both databases can leave alone, or change, a row that is there already, each by a statement of its own.
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -43,3 +46,8 @@ def document(*, nullable: bool = False) -> Any:
 def unique_where(name: str, *columns: str, where: str) -> Index:
     """A unique index over the rows that fulfil ``where``, on both databases."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def index_where(name: str, *columns: str, sqlite: str, postgresql: str) -> Index:
+    """An index over the rows that fulfil a condition, which each database says in its own words."""
+    return Index(name, *columns, sqlite_where=text(sqlite), postgresql_where=text(postgresql))

@@ -27,6 +27,7 @@ SQLITE_PRAGMAS = (
 )
 PATIENCE = 2000  # milliseconds a writer waits for the others, as the pragma above
 LEAST = 250  # milliseconds even somebody in a hurry waits: what a busy but healthy database may take
+LAST_LOOK = 25  # milliseconds, for whom somebody waits and who stood in this process's row until the end
 # Milliseconds. Whoever stands still inside a transaction, as a frozen process does, loses it: its rows would
 # stay locked for as long, and nobody else could finish what depends on them.
 LIMITS = {"lock_timeout": 10_000, "idle_in_transaction_session_timeout": 20_000}
@@ -69,6 +70,14 @@ def in_a_hurry(engine: Engine, until: float | None = None) -> Engine:
 def _open_postgresql(url: Any) -> Engine:
     engine = _pooled(url, pool_pre_ping=True, connect_args=POSTGRESQL)
 
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, args: Any, given: Any) -> Any:
+        # A process without file descriptors is told so by the system, which the driver passes on as it is.
+        try:
+            return dialect.connect(*args, **given)
+        except OSError as e:
+            raise dialect.loaded_dbapi.OperationalError(str(e)) from e
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if "until" in connection.get_execution_options():
@@ -106,7 +115,9 @@ def _begin_in_turn(engine: Engine) -> None:
         memo = connection.connection.record_info
         assert memo is not None
         memo["turn"] = row.acquire(timeout=_patience(connection) / 1000)
-        left = max(LEAST, ceil((end - time.monotonic()) * 1000))
+        hurried = connection.get_execution_options().get("until") is not None
+        least = LAST_LOOK if hurried and not memo["turn"] else LEAST
+        left = max(least, ceil((end - time.monotonic()) * 1000))
         connection.connection.execute(f"PRAGMA busy_timeout={left}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.models import History
@@ -20,3 +21,11 @@ def entries(session: Session, return_id: int) -> Sequence[History]:
     """The return's history, oldest first."""
     wanted = select(History).where(History.return_id == return_id).order_by(col(History.id))
     return session.exec(wanted).all()
+
+
+def count(session: Session, return_id: int, verb: str, since: datetime) -> int:
+    """How often something was noted of the return after ``since``."""
+    wanted = select(func.count()).where(
+        History.return_id == return_id, History.verb == verb, col(History.at) > since
+    )
+    return session.exec(wanted).one()

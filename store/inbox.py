@@ -5,11 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
 
+from store.columns import INSERTS
 from store.db import writing
 from store.models import Delivery
 
 LONGEST_KEY = 200
+
+
+def receive_in(session: Session, source: str, key: str, *, at: datetime, outcome: str = "") -> bool:
+    """Remember a delivery together with what comes of it; False when the same one was here before."""
+    insert = INSERTS[session.get_bind().dialect.name](Delivery)
+    new = insert.values(source=source, key=short(key), body="", received_at=at, outcome=outcome[:200])
+    return (
+        session.connection().execute(new.on_conflict_do_nothing().returning(col(Delivery.id))).first()
+        is not None
+    )
 
 
 def receive(engine: Engine, source: str, key: str, *, at: datetime, body: str = "") -> int | None:

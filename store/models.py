@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import document, minor_units, unique_where, words_of
+from store.columns import document, index_where, minor_units, unique_where, words_of
 from store.terms import (
     Author,
     Condition,
@@ -25,6 +25,12 @@ from store.terms import (
     Source,
     Wish,
 )
+
+# Whether the customer has a question of the team to answer, in words an index can be asked with.
+ASKED = {"sqlite": "question <> 'null'", "postgresql": "question::text <> 'null'"}
+
+# Whether the goods are on their way or here, for the same reason.
+POSTED = "received_at IS NOT NULL OR status = 'in_transit' OR tracking_number <> ''"
 
 
 class ShopOrder(SQLModel, table=True):
@@ -54,6 +60,11 @@ class Return(SQLModel, table=True):
         UniqueConstraint("source", "source_key"),
         CheckConstraint("label_cost_minor >= 0", name="label_cost_not_negative"),
         Index("ix_returns_status_opened_at", "status", "opened_at"),
+        Index("ix_returns_status_id", "status", "id"),
+        Index("ix_returns_owner_id_id", "owner_id", "id"),
+        Index("ix_returns_status_window_end", "status", "window_end"),
+        index_where("ix_returns_asked", "status", **ASKED),
+        index_where("ix_returns_posted", "status", "refund_due_by", sqlite=POSTED, postgresql=POSTED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -73,7 +84,7 @@ class Return(SQLModel, table=True):
     exchange: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
     owner_id: str | None = Field(default=None, max_length=64)
     owner_since: datetime | None = None
-    opened_at: datetime
+    opened_at: datetime = Field(index=True)
     noticed_at: datetime
     received_at: datetime | None = None
     closed_at: datetime | None = None
@@ -168,7 +179,7 @@ class Resolution(SQLModel, table=True):
     refund_id: int | None = Field(default=None, sa_type=BigInteger)
     outcome: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     decided_at: datetime
-    settled_at: datetime | None = None
+    settled_at: datetime | None = Field(default=None, index=True)
 
 
 class Operation(SQLModel, table=True):
@@ -236,7 +247,7 @@ class LanePause(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """A click, command, event or hook that arrived, once each; ``outcome`` says what became of it."""
+    """A click, command, event or hook that arrived, once each; ``outcome`` says why nothing became of it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("source", "key"),)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.db import HELD
@@ -171,20 +171,6 @@ def counts_by_status(session: Session) -> Mapping[ReturnStatus, int]:
         .group_by(col(Return.status))
     )
     return {ReturnStatus(status): count for status, count in session.exec(counted)}
-
-
-def find(session: Session, text: str, limit: int) -> Sequence[Return]:
-    """Returns by their number, their order's number, or the customer's e-mail; exact, newest first."""
-    word = text.strip().lstrip("#")
-    matches = [
-        func.upper(col(Return.number)) == word.upper(),
-        col(ShopOrder.number) == word,
-        col(Return.customer_email) == word.lower(),
-    ]
-    if word.isdigit():
-        matches.append(col(Return.number).endswith(f"-{word}", autoescape=True))
-    wanted = select(Return).join(ShopOrder, col(ShopOrder.order_id) == Return.order_id).where(or_(*matches))
-    return session.exec(wanted.order_by(col(Return.id).desc()).limit(limit)).all()
 
 
 def order_by_number(session: Session, number: str) -> ShopOrder | None:

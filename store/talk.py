@@ -89,6 +89,15 @@ def newest_line(session: Session, return_id: int, kind: str, beginning: str) -> 
     return session.exec(wanted.order_by(col(Operation.id).desc()).limit(1).with_for_update(**HELD)).first()
 
 
+def lines_to_come(session: Session, return_id: int, kind: str) -> Sequence[Operation]:
+    """The effects of this kind on a return that have not taken place yet."""
+    open_states = (OperationState.DUE, OperationState.RUNNING, OperationState.IN_DOUBT)
+    wanted = select(Operation).where(
+        Operation.return_id == return_id, Operation.kind == kind, col(Operation.state).in_(open_states)
+    )
+    return session.exec(wanted).all()
+
+
 def has_earlier(session: Session, operation_id: int, return_id: int, kind: str, beginning: str) -> bool:
     """Whether an effect that was wanted before this one, with a key of this beginning, is still to come."""
     open_states = (OperationState.DUE, OperationState.RUNNING, OperationState.IN_DOUBT)

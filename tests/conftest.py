@@ -35,6 +35,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, str) and MOMENT.search(val) else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the longest tests on PostgreSQL to ``make prove``: what they look at is not the database."""
+    for item in items:
+        if item.get_closest_marker("sqlite_first") and item.get_closest_marker("postgresql"):
+            item.add_marker(pytest.mark.proof)
+
+
 class SqliteFiles:
     """Hands out SQLite files."""
 

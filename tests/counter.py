@@ -34,7 +34,7 @@ from handlers.work import create_journal
 from store.db import reading
 from store.models import Operation
 from store.terms import Condition, Reason, Source, Wish
-from tests.wire.conftest import settings_of
+from tests.wire.conftest import be_patient, settings_of
 from tests.world import Clock
 
 
@@ -182,8 +182,10 @@ class Rma:
 def a_counter(engine: Engine, **settings: Any) -> Iterator[Counter]:
     """Doors, sandbox and a still worker, over the database of ``engine``."""
     faults, later = Watched(), Clock()
-    with Sandbox(seed=lambda _sandbox: Story(), faults=faults) as sandbox:
+    language = str(settings.get("language", "en"))
+    with Sandbox(seed=lambda _sandbox: Story(), faults=faults, language=language) as sandbox:
         sandbox.shop.stop_queue()
+        be_patient(sandbox)
         desk = open_desk(settings_of(sandbox, engine, **settings))
         client = open_client(desk.settings)
         journal = Journal(desk.engine, later, create_journal(desk, client).performers)

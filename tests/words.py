@@ -8,10 +8,13 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
+from jinja2.ext import babel_extract
 
 from bot.i18n import LANGUAGES
 
@@ -30,12 +33,27 @@ FIRST = (
     "Blocked",
 )
 KEYWORDS: Mapping[str, tuple[int, ...] | None] = {**dict.fromkeys(FIRST), "plural": (1, 2)}
-METHODS = [("sandbox/**", "ignore"), ("**.py", "python"), ("portal/templates/**.html", "jinja2")]
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 UNNEEDED = tuple(
     f'"{name}' for name in ("Project", "Report", "POT", "PO-", "Last", "Language-Team", "MIME", "Generated")
 )
 HEADER = "# What people read, in another language than English. What is missing here fails a test."
+
+
+def from_template(file: BinaryIO, *more: Any, **options: Any) -> Iterator[tuple[Any, ...]]:
+    """What Babel finds in a template, and the calls of a method, which it passes over."""
+    yield from babel_extract(file, *more, **options)
+    file.seek(0)
+    for call in Environment().parse(file.read().decode()).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Getattr) and call.node.attr == "plural":
+            yield call.lineno, "plural", tuple(getattr(one, "value", None) for one in call.args), []
+
+
+METHODS: list[tuple[str, Any]] = [
+    ("sandbox/**", "ignore"),
+    ("**.py", "python"),
+    ("portal/templates/**.html", from_template),
+]
 
 
 def sentences() -> Iterator[tuple[str | tuple[str, ...], str]]:

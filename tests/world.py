@@ -13,6 +13,7 @@ from bot.desk import Desk
 from bot.desk.access import Operator
 from bot.desk.cases import load_case
 from bot.desk.intake import NewReturn, WantedItem, open_return
+from bot.desk.lists import page
 from bot.desk.orders import read_order
 from bot.desk.performers import shop_performers
 from bot.gateways.woocommerce import Shop as ShopGateway
@@ -140,3 +141,8 @@ def _hire(desk: Desk, person: Operator) -> None:
     )
     with writing(desk.engine) as session:
         session.add(member)
+
+
+def found(desk: Desk, text: str, me: str = "") -> tuple[ReturnCase, ...]:
+    """The returns on the first page of a search, as cases."""
+    return tuple(load_case(desk, line.return_id) for line in page(desk, text, me).lines)

@@ -1,10 +1,14 @@
 """Bring the database up to date, or see whether it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.commands.console import give_up
 from bot.config import Settings
+from bot.desk import Desk, open_desk
 from store.db import migrate, open_engine
 from store.migrations import Schema, SchemaTooNew, read_schema
 
@@ -34,3 +38,14 @@ def require_current(engine: Engine) -> None:
         give_up(["The database was migrated by a newer version of Returns Desk. Install that version."])
     if state is not Schema.CURRENT:
         give_up(["The database is not ready for this version. Run `python -m bot migrate` first."])
+
+
+@contextmanager
+def a_desk(settings: Settings) -> Iterator[Desk]:
+    """The desk over a database of this version, closed at the end whatever happens."""
+    desk = open_desk(settings)
+    try:
+        require_current(desk.engine)
+        yield desk
+    finally:
+        desk.engine.dispose()

@@ -10,8 +10,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from bot.commands.disk import shared_filesystem
+from bot.commands.photo_checks import check_photos
 from bot.commands.shop_checks import check_shop
 from bot.config import BadSettings, Settings, StripeRefunds
+from bot.desk import mailer_of
 from bot.desk.return_policy import read_policy
 from bot.errors import GatewayError, Refused
 from bot.findings import Finding, ok, warning, wrong
@@ -36,6 +38,9 @@ def examine() -> Iterator[Finding]:
         return
     yield from check_settings(settings)
     yield from check_database(settings)
+    yield check_photos(settings)
+    if settings.mail_server and settings.mail_from:
+        yield check_mail(settings)
     if settings.slack_bot_token:
         yield from check_slack(settings)
     if settings.woocommerce_url and settings.woocommerce_consumer_key:
@@ -76,6 +81,19 @@ def check_stripe(settings: Settings) -> Finding:
     return ok(
         "Stripe", f"account {account.name or account.account_id}, {'live' if account.live else 'test'} key"
     )
+
+
+def check_mail(settings: Settings) -> Finding:
+    """Whether the mail server lets the desk in; nothing is sent."""
+    mailer = mailer_of(settings)
+    assert mailer is not None
+    try:
+        mailer.try_out()
+    except Refused as e:
+        return wrong("MAIL_SERVER", e.detail, "Check MAIL_SERVER, its user, and MAIL_PASSWORD.")
+    except GatewayError as e:
+        return warning("MAIL_SERVER", e.detail, "Check its name and port, and this machine's way to it.")
+    return ok("MAIL_SERVER", f"{mailer.host} takes the desk's mails")
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:

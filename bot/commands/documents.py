@@ -7,6 +7,8 @@ from bot.config import Settings
 
 SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("The desk", "database_url", "quiet_hours"),
+    ("Mail", "mail_server", "mail_from"),
+    ("Photos", "photo_folder", "photo_gigabytes"),
     ("Slack", "slack_bot_token", "slack_api_url"),
     ("The shop", "woocommerce_url", "poll_seconds"),
     ("Stripe", "stripe_api_key", "stripe_api_base"),

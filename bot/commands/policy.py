@@ -11,9 +11,9 @@ from sqlmodel import select
 
 from bot import documents
 from bot.commands.console import give_up
-from bot.commands.database import require_current
+from bot.commands.database import a_desk
 from bot.config import Settings
-from bot.desk import Desk, open_desk
+from bot.desk import Desk
 from bot.desk.eligibility import judge_order
 from bot.errors import GatewayError
 from bot.i18n import Words
@@ -43,17 +43,14 @@ class Tried:
 
 def try_policy(settings: Settings, *, every: bool) -> None:
     """Print what the policy would do with the stored orders, as examples or all of them."""
-    desk = open_desk(settings)
-    try:
-        require_current(desk.engine)
-        tried = list(tries(desk, stored_orders(desk.engine)))
-    except GatewayError as e:
-        give_up([f"The shop does not tell its categories, tags and prices: {e.detail}"])
-    finally:
-        desk.engine.dispose()
     console = Console(soft_wrap=True)
-    for text in report(desk, tried, EXAMPLES if not every else len(tried)):
-        console.print(escape(text), highlight=False)
+    with a_desk(settings) as desk:
+        try:
+            tried = list(tries(desk, stored_orders(desk.engine)))
+        except GatewayError as e:
+            give_up([f"The shop does not tell its categories, tags and prices: {e.detail}"])
+        for text in report(desk, tried, EXAMPLES if not every else len(tried)):
+            console.print(escape(text), highlight=False)
 
 
 def stored_orders(engine: Engine) -> list[OrderSnapshot]:

@@ -1,6 +1,5 @@
 """Run the doors and the worker until the machine says stop."""
 
-import logging
 import signal
 import threading
 import time
@@ -9,10 +8,13 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.commands.database import require_current
+from bot.commands.logs import write_logs
+from bot.commands.patience import HastyProtocol
 from bot.config import Settings
 from bot.desk import Desk, open_desk
 from handlers.slack.app import create_bolt
@@ -53,16 +55,7 @@ def serve(settings: Settings, *, host: str, with_worker: bool) -> None:
     """Answer Slack, the shop and customers; beside them the worker, if wanted."""
     desk = _open(settings)
     bolt = create_bolt(desk)
-    # Addresses of the portal carry keys, so requests are not written to the log.
-    config = uvicorn.Config(
-        create_app(desk, bolt),
-        host=host,
-        port=settings.port,
-        access_log=False,
-        proxy_headers=False,  # TRUSTED_PROXIES says which of them are believed
-        timeout_graceful_shutdown=PATIENCE,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(listening(create_app(desk, bolt), host, settings.port))
     leave = partial(setattr, server, "should_exit", True)
     on_stop(leave)
     with ExitStack() as beside:
@@ -72,6 +65,21 @@ def serve(settings: Settings, *, host: str, with_worker: bool) -> None:
             beside.enter_context(working(desk, leave))
         server.run()
     desk.engine.dispose()
+
+
+def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How the doors listen: what a connection may cost, and that nothing of it is written down."""
+    # Addresses of the portal carry keys, so requests are not written to the log.
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,  # as all the rest is written
+        proxy_headers=False,  # TRUSTED_PROXIES says which of them are believed
+        timeout_graceful_shutdown=PATIENCE,
+        http=HastyProtocol,
+    )
 
 
 def work(settings: Settings) -> None:
@@ -120,9 +128,7 @@ def _socket(bolt: App, settings: Settings) -> Iterator[None]:
 
 
 def _open(settings: Settings) -> Desk:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    write_logs()
     desk = open_desk(settings)
     require_current(desk.engine)
     return desk

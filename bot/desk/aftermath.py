@@ -11,6 +11,7 @@ from bot import customer, documents
 from bot.desk import Desk
 from bot.desk.cases import case_of
 from bot.desk.changes import BY_A_PERSON, Change, an_operation, reread
+from bot.desk.invitation import tell_with_link
 from bot.desk.payloads import booking_of, restocking_of
 from bot.i18n import N_, Words
 from bot.operations import Outcome
@@ -182,7 +183,7 @@ def _given_back(change: Change, row: Resolution, operation: Operation) -> None:
     key = f"{row.reference}-bank-returned-{returned}"
     change.tell_team(key, "bank_returned", resolution=row.id, reason=reason)
     words = Words(change.rma.language, change.desk.settings.timezone)
-    change.tell_customer(key, customer.customer_text("undelivered", case, words))
+    tell_with_link(change, key, customer.customer_text("undelivered", case, words))
 
 
 def _due_again(change: Change, operation: Operation, wait: timedelta) -> None:

@@ -28,9 +28,10 @@ from bot.rules.case import (
 from bot.rules.choice import RefundPolicy, RefundQuote, Settlement
 from bot.rules.ledger import outside_refunds
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
+from bot.rules.page import Page
 from bot.rules.refund import due_for
 from store import credits as credit_records
-from store import history, models, returns
+from store import history, models, photos, portal, returns
 from store.db import reading
 from store.money import Money, total
 from store.terms import Condition, OperationState, ResolutionStatus
@@ -99,11 +100,14 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         question=documents.read(InformationRequest, rma.question) if rma.question else None,
         outside_refunds=_outside(snapshot, rma, settlements),
         unanswered_since=rma.unanswered_since,
+        photos=photos.of_whole_return(session, rma.id),
         late_reason=rma.late_reason,
         tracking_number=rma.tracking_number,
         language=rma.language,
         decided_by_rule=rma.decided_by_rule,
         return_address=desk.settings.return_address,
+        label_link=rma.label_link,
+        page=_page(desk, session, rma),
     )
 
 
@@ -133,6 +137,12 @@ def policy_of(settings: Settings, label: Money) -> RefundPolicy:
 
 def _label(rma: models.Return) -> Money:
     return Money(rma.label_cost_minor, rma.currency)
+
+
+def _page(desk: Desk, session: Session, rma: models.Return) -> Page:
+    if not desk.settings.public_url or not rma.customer_email:
+        return Page.NONE
+    return Page.LOCKED if portal.is_locked(session, _id(rma)) else Page.OPEN
 
 
 def _is_cheap(settings: Settings, rma: models.Return, items: Sequence[CaseItem]) -> bool:

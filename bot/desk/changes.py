@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from bot.desk import Desk
 from bot.desk.access import Operator, require
+from bot.desk.letters import ways
 from bot.errors import Blocked, NotFound, StaleCase
+from bot.i18n import Words
 from bot.rules.lifecycle import is_open, next_status
 from bot.rules.quiet import morning_after
 from store import history, journal, returns
@@ -18,7 +20,7 @@ from store.db import writing
 from store.models import Message, Operation, Resolution, Return
 from store.terms import Author, Event, Method, OperationState, ResolutionStatus, Wish
 
-CARD, THREAD, NOTE, ORDER = "slack.card", "slack.thread", "shop.note", "shop.order"
+CARD, THREAD, ORDER = "slack.card", "slack.thread", "shop.order"
 BY_A_PERSON, IN_THE_BACKGROUND = 1, 5  # urgency: what an operator waits for goes first
 
 
@@ -78,6 +80,8 @@ class Change:
         reference of the store credit whose code is filled in when the note leaves; ``letter`` is what the
         note says instead of ``text`` where it carries the link with the id ``link``.
         """
+        if self.is_customer_told(key, credit):
+            return
         row = Message(return_id=self.return_id, author=Author.DESK, body=text, written_at=self.now)
         self.session.add(row)
         settings = self.desk.settings
@@ -88,24 +92,37 @@ class Change:
     def write_note(
         self, key: str, text: str, *, credit: str = "", link: int = 0, due: datetime | None = None
     ) -> None:
-        """Plan the shop's note to the customer, for at once or for when it is ``due``.
+        """Plan the letter to the customer, once per ``key``, for at once or for when it is ``due``.
 
         What is secret in it, a credit's code or the address of a link, is filled in when it leaves.
         """
-        payload: dict[str, Any] = {"order_id": self.rma.order_id, "text": text, "to_customer": True}
-        payload |= {name: value for name, value in (("credit", credit), ("link", link)) if value}
-        self.plan(
-            f"{credit or self.rma.number}/note/{key}", NOTE, f"order:{self.rma.order_id}", payload, due=due
-        )
+        given = {name: value for name, value in (("credit", credit), ("link", link)) if value}
+        rma, words = self.rma, Words(self.rma.language, self.desk.settings.timezone)
+        subject = words("Your return {number}", number=rma.number)
+        known = self._note_key(key, credit)
+        for way in ways(self.desk, rma.order_id, text, subject, secrets=given, language=rma.language):
+            self._plan_once(known + way.ending, way.kind, way.lane, way.payload, due=due)
+
+    def is_customer_told(self, key: str, credit: str = "") -> bool:
+        """Whether the note ``key`` was planned before."""
+        return journal.is_planned(self.session, self._note_key(key, credit))
+
+    def _note_key(self, key: str, credit: str) -> str:
+        return f"{credit or self.rma.number}/note/{key}"
 
     def tell_team(self, key: str, kind: str, **values: Any) -> None:
         """Plan a line in the card's thread, once per ``key``."""
         payload = {"kind": kind, "values": values}
-        self.plan(f"{self.rma.number}/thread/{key}", THREAD, "slack", payload, urgency=BY_A_PERSON)
+        self._plan_once(f"{self.rma.number}/thread/{key}", THREAD, "slack", payload, urgency=BY_A_PERSON)
 
     def is_told(self, key: str) -> bool:
         """Whether the line ``key`` was planned before."""
         return journal.is_planned(self.session, f"{self.rma.number}/thread/{key}")
+
+    def _plan_once(self, key: str, kind: str, lane: str, payload: dict[str, Any], **more: Any) -> None:
+        """Plan words to somebody. A second time they are no error: what they tell of may be noted again."""
+        if not journal.is_planned(self.session, key):
+            self.plan(key, kind, lane, payload, **more)
 
     def plan(
         self,

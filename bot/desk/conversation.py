@@ -12,10 +12,13 @@ from sqlmodel import Session
 from bot import customer
 from bot.desk import Desk
 from bot.desk.changes import BY_A_PERSON, THREAD, Change, redraw
-from bot.desk.portal_links import LINK
+from bot.desk.letters import LINK
+from bot.desk.photo_thread import plan_photos
+from bot.desk.photos import attach
 from bot.errors import Blocked, InvalidInput, NotFound, Unreachable
 from bot.i18n import Words
 from bot.operations import Task
+from bot.rules.page import Page
 from bot.rules.talk import TalkLine, TalkView
 from store import returns, talk
 from store.db import reading, writing
@@ -49,7 +52,15 @@ def customer_says(desk: Desk, return_id: int, text: str, nonce: str, photos: Seq
         message_id = _keep(change, body, nonce, photos)
         _move_on(change, message_id)
         _plan_line(change, message_id)
+        if photos:
+            plan_photos(change, message_id)
         redraw(session, return_id, change.now, urgency=BY_A_PERSON)
+
+
+def is_said(desk: Desk, return_id: int, nonce: str) -> bool:
+    """Whether what came with this ``nonce`` is kept already."""
+    with reading(desk.engine) as session:
+        return talk.sent_with(session, return_id, nonce) is not None
 
 
 def talk_of(desk: Desk, return_id: int, *, before: int | None = None, limit: int = PAGE) -> TalkView:
@@ -95,21 +106,26 @@ def is_answered(change: Change) -> None:
     talk.mark_seen(change.session, change.return_id, (Author.CUSTOMER,), None, change.now)
 
 
-def letter(desk: Desk, language: str, text: str) -> str:
+def letter(desk: Desk, language: str, text: str, *, with_photos: bool = False, page: Page = Page.OPEN) -> str:
     """What a customer who reads ``language`` is sent when the team writes ``text``.
 
-    The secret of its link is not shown: whoever has it may act as the customer.
+    The secret of its link is not shown: whoever has it may act as the customer. There is none to a locked
+    ``page``.
     """
+    if page is not Page.OPEN:
+        return text
     shown = f"{desk.settings.public_url}/returns/l/{customer.UNKNOWN}"
-    return with_link(desk, language, text).replace(LINK, shown)
+    return with_link(desk, language, text, with_photos=with_photos).replace(LINK, shown)
 
 
-def with_link(desk: Desk, language: str, text: str) -> str:
+def with_link(desk: Desk, language: str, text: str, *, with_photos: bool = False) -> str:
     """The text, and where it can be answered; the link is filled in when the note leaves."""
     if not desk.settings.public_url:
         return text
     words = Words(language, desk.settings.timezone)
     invitation = words("Read and answer here: {link}", link=LINK)
+    if with_photos:
+        invitation = words("See the photos and answer here: {link}", link=LINK)
     return f"{text}\n\n{invitation}"
 
 
@@ -163,18 +179,9 @@ def _keep(change: Change, body: str, nonce: str, photos: Sequence[str]) -> int:
     change.session.add(row)
     change.session.flush()
     assert row.id is not None
-    if not _attach(change, row.id, photos) and not body.strip():
+    if not attach(change.session, change.rma.order_id, change.return_id, photos, row.id) and not body.strip():
         raise InvalidInput("Please write something here.", field="text")
     return row.id
-
-
-def _attach(change: Change, message_id: int, names: Sequence[str]) -> bool:
-    """Give the message its photos, as far as they are of this order and of no other message; if any are."""
-    free = talk.free_photos(change.session, change.rma.order_id, change.return_id, names)
-    for photo in free:
-        photo.return_id, photo.message_id = change.return_id, message_id
-        change.session.add(photo)
-    return bool(free)
 
 
 def _move_on(change: Change, message_id: int) -> None:

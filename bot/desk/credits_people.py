@@ -8,6 +8,7 @@ from bot.desk.access import Operator
 from bot.desk.changes import Change, changing
 from bot.desk.credits import is_expired, plan_look
 from bot.desk.decisions import require_text
+from bot.desk.invitation import tell_with_link
 from bot.errors import Blocked, NotFound
 from bot.i18n import Words
 from bot.rules.credit import CreditView
@@ -39,7 +40,7 @@ def resend_credit(desk: Desk, return_id: int, by: Operator, seen: int, *, refere
         text = reminder_text(
             _left(credit), credit.expires_on, words, gift_card=credit.gift_card_id is not None
         )
-        change.tell_customer(f"resent-{credit.resent}", text, credit=credit.reference, at_once=True)
+        tell_with_link(change, f"resent-{credit.resent}", text, credit=credit.reference, at_once=True)
         change.note("credit_resent", reference=credit.reference)
 
 

@@ -10,20 +10,21 @@ from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.cases import case_of
 from bot.desk.changes import Change, changing, hold_for_exchange, redraw
-from bot.desk.conversation import is_answered, with_link
+from bot.desk.conversation import is_answered
 from bot.desk.exchange import call_off
 from bot.desk.exchange_facts import plan_of
 from bot.desk.intake import last_day
-from bot.desk.invitation import tell_with_link
-from bot.desk.portal_links import make_link
+from bot.desk.invitation import invite, tell_with_link
+from bot.desk.photo_thread import plan_photos
+from bot.desk.photos import attach
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words
 from bot.rules.case import InformationRequest
 from bot.rules.order import OrderSnapshot
 from bot.rules.quiet import morning_after
-from store import history, models, returns
+from store import history, models, returns, talk
 from store.db import writing
-from store.terms import Author, Event, Method, PersonKind, ResolutionStatus
+from store.terms import Author, Event, Method, PersonKind, ResolutionStatus, ReturnStatus
 
 LONGEST_TEXT = 3000  # characters, what one Slack input holds
 
@@ -110,11 +111,25 @@ def answered(desk: Desk, return_id: int, by: Operator, text: str) -> None:
         change.note("answered", text=said)
 
 
-def message(desk: Desk, return_id: int, by: Operator, text: str, *, later: bool = False) -> None:
-    """Send the customer exactly ``text`` through the shop; ``later``: not in quiet hours, but after them."""
+def message(
+    desk: Desk,
+    return_id: int,
+    by: Operator,
+    text: str,
+    *,
+    later: bool = False,
+    photos: Sequence[str] = (),
+    nonce: str | None = None,
+) -> None:
+    """Send the customer exactly ``text`` through the shop; ``later``: not in quiet hours, but after them.
+
+    ``photos`` are names of accepted photos of the order. With a ``nonce`` it is sent once, however often
+    it is asked for.
+    """
     body = require_text(text, "text")
     with changing(desk, return_id, by) as change:
-        write_to_customer(change, body, "written", later=later)
+        if nonce is None or talk.sent_with(change.session, return_id, nonce) is None:
+            write_to_customer(change, body, "written", later=later, photos=photos, nonce=nonce)
 
 
 def need_no_answer(desk: Desk, return_id: int, by: Operator) -> None:
@@ -158,33 +173,60 @@ def extend(desk: Desk, order_id: int, by: Operator, new_end: date, reason: str) 
                 session, "extended", at=now, return_id=rma.id, by=by.user_id, end=str(new_end), reason=text
             )
             redraw(session, _id(rma), now)
+            _tell_of_deadline(Change(desk, session, rma, by, now), new_end)
 
 
-def write_to_customer(change: Change, text: str, verb: str, *, later: bool = False) -> None:
+def _tell_of_deadline(change: Change, end: date) -> None:
+    """Whoever has not sent anything yet reads how long they may."""
+    if change.rma.status is not ReturnStatus.APPROVED or change.rma.tracking_number:
+        return
+    words = Words(change.rma.language, change.desk.settings.timezone)
+    text = words(
+        "You may now send back your return {number} until {date}.", number=change.rma.number, date=end
+    )
+    tell_with_link(change, f"extended-{change.rma.version}", text)
+
+
+def require_reader(rma: models.Return) -> None:
+    """Raise Blocked where nobody could read what is written to the customer."""
+    if not rma.customer_email:
+        raise Blocked("Nobody can be written to here: this customer has no address any more.")
+
+
+def write_to_customer(
+    change: Change,
+    text: str,
+    verb: str,
+    *,
+    later: bool = False,
+    photos: Sequence[str] = (),
+    nonce: str | None = None,
+) -> None:
     """Keep a line of the conversation and plan the shop's note that carries it. Raises Blocked without a
     reader.
     """
     assert change.by is not None
-    if not change.rma.customer_email:
-        raise Blocked("Nobody can be written to here: this customer has no address any more.")
+    require_reader(change.rma)
     row = models.Message(
         return_id=change.return_id,
         author=Author.STAFF,
         operator_id=change.by.user_id,
         body=text,
         written_at=change.now,
+        nonce=nonce,
     )
     change.session.add(row)
     change.session.flush()
+    shown = attach(change.session, change.rma.order_id, change.return_id, photos, row.id)
     is_answered(change)
     change.note(verb, text=text)
     settings = change.desk.settings
     morning = morning_after(change.now, settings.quiet_hours, settings.timezone)
-    letter = with_link(change.desk, change.rma.language, text)
-    order_id, return_id = change.rma.order_id, change.return_id
-    link = make_link(change.desk, change.session, order_id, return_id) if letter != text else 0
+    letter, link = invite(change, text, with_photos=bool(shown))
     change.write_note(f"message-{row.id}", letter, link=link, due=morning if later else None)
     change.tell_team(f"message-{row.id}", verb, text=text, by=change.by.user_id)
+    if shown:
+        plan_photos(change, row.id)
 
 
 def require_text(text: str, field: str) -> str:
@@ -212,10 +254,7 @@ def _tell(change: Change, kind: str, **values: str) -> None:
     case = case_of(change.desk, change.session, change.rma)
     words = Words(change.rma.language, change.desk.settings.timezone)
     text, key = customer.customer_text(kind, case, words, **values), f"{kind}-{change.rma.version}"
-    if kind == "approved":
-        tell_with_link(change, key, text)
-    else:
-        change.tell_customer(key, text)
+    tell_with_link(change, key, text)
 
 
 def release(change: Change) -> None:

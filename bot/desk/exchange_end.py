@@ -5,6 +5,7 @@ from bot.desk.aftermath import plan_restocking
 from bot.desk.cases import case_of
 from bot.desk.changes import Change
 from bot.desk.exchange_facts import facts_of
+from bot.desk.invitation import tell_with_link
 from bot.i18n import Words
 from bot.rules.choice import RefundQuote, RestockLine, SettledLine
 from bot.rules.exchange import Swap
@@ -49,7 +50,7 @@ def _write(change: Change, row: Resolution, kind: str) -> None:
     change.session.flush()
     words = Words(change.rma.language, change.desk.settings.timezone)
     case = case_of(change.desk, change.session, change.rma)
-    change.tell_customer(f"{row.reference}-{kind}", customer.exchange_text(kind, case, words, {}))
+    tell_with_link(change, f"{row.reference}-{kind}", customer.exchange_text(kind, case, words, {}))
 
 
 def _quote(change: Change, row: Resolution, plan: ExchangePlan) -> RefundQuote:

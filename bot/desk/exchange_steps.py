@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot import customer, documents
@@ -22,6 +23,7 @@ from bot.desk.exchange_facts import (
     with_payment,
 )
 from bot.desk.exchange_payloads import asking, giving_back, replacing
+from bot.desk.invitation import tell_with_link
 from bot.i18n import N_, Words
 from bot.operations import Outcome
 from bot.resolutions import (
@@ -184,6 +186,9 @@ def _called_off(change: Change, row: Resolution, operation: Operation) -> None:
     order_id = documents.read(Standing, operation.payload).order_id
     keep_facts(row, with_order(facts_of(row), order_id, OrderState.CANCELLED))
     change.note("replacement_off", reference=row.reference)
+    units, number = int(operation.evidence.get("still_out", 0)), operation.evidence.get("number", order_id)
+    if units:
+        change.tell_team(f"still-out-{order_id}", "units_still_out", order=str(number), count=units)
 
 
 def _asked(change: Change, row: Resolution, operation: Operation) -> None:
@@ -372,11 +377,13 @@ def plan_effect(change: Change, row: Resolution, kind: str, payload: Any) -> Non
 def _write(
     change: Change, row: Resolution, key: str, kind: str, payment: PaymentRequest, **values: Any
 ) -> None:
-    """Tell the customer, in the customer's language."""
+    """Tell the customer, in the customer's language; a note with the way to pay has no other link."""
     words = Words(change.rma.language, change.desk.settings.timezone)
     case = case_of(change.desk, change.session, change.rma)
     said = {"amount": payment.amount, "link": payment.url, "until": payment.expires_at, **values}
-    change.tell_customer(f"{row.reference}-{key}", customer.exchange_text(kind, case, words, said))
+    text, name = customer.exchange_text(kind, case, words, said), f"{row.reference}-{key}"
+    tell = change.tell_customer if payment.url and payment.url in text else partial(tell_with_link, change)
+    tell(name, text)
 
 
 def facts_without_trouble(facts: ExchangeFacts) -> ExchangeFacts:

@@ -13,10 +13,14 @@ from bot.desk.access import Operator, require
 from bot.desk.cases import case_of, settlements_of
 from bot.desk.changes import Change, hold_for_exchange, redraw
 from bot.desk.invitation import tell_with_link
+from bot.desk.photo_thread import plan_photos
+from bot.desk.photos import attach
+from bot.desk.search import keep_findable
 from bot.errors import Blocked, InvalidInput, NotFound
 from bot.i18n import Words, closest
 from bot.rules.approval import Decision, Request, decide
 from bot.rules.case import ExchangeWish, ReturnCase
+from bot.rules.label import read_label_link, read_tracking
 from bot.rules.order import OrderLine, OrderSnapshot
 from bot.rules.policy import is_late, refund_due_by, window_end
 from bot.rules.refund import remaining_units
@@ -26,6 +30,7 @@ from store.money import Money, total
 from store.terms import Event, Reason, ReturnStatus, Source, Wish
 
 DESK = "desk"  # who acts when nobody of the team does
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_SKU = 200, 320, 100  # characters; the order itself is kept whole
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ class NewReturn:
 
     ``judged`` replaces the order's own window. ``late_reason`` is why the team takes it although the window
     has ended. ``noticed_at`` is when the customer said so, where that was before now; the refund clock starts
-    there (rule T4). ``digest`` is what tells two requests apart that came under one key.
+    there (rule T4). ``digest`` is what tells two requests apart that came under one key. ``photos`` are names
+    of accepted photos of the order.
     """
 
     order_id: int
@@ -63,10 +69,12 @@ class NewReturn:
     language: str = ""
     late_reason: str = ""
     label_cost: Money | None = None
+    label_link: str = ""
     noticed_at: datetime | None = None
     tracking_number: str = ""
     digest: str = ""
     judged: Judged | None = None
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +109,13 @@ def open_return(desk: Desk, request: NewReturn, by: Operator | None = None) -> O
         snapshot = documents.read(OrderSnapshot, order.snapshot)
         _check(desk, session, request, snapshot)
         rma = _insert(desk, session, request, snapshot, by)
+        _take_photos(session, request, _id(rma))
+        case, change = case_of(desk, session, rma), Change(desk, session, rma, None, desk.now())
         if by is None:
-            _decide(Change(desk, session, rma, None, desk.now()))
+            _decide(change, case)
+        if request.photos:
+            plan_photos(change)
+        keep_findable(session, case)
         redraw(session, _id(rma), desk.now(), urgency=1 if by else 3)
         return _opened(rma, new=True)
 
@@ -188,8 +201,8 @@ def _insert(
         source_key=request.key,
         source_digest=request.digest,
         currency=order.currency,
-        customer_name=order.buyer.name,
-        customer_email=order.buyer.email.lower(),
+        customer_name=order.buyer.name[:LONGEST_NAME],
+        customer_email=order.buyer.email.lower()[:LONGEST_EMAIL],
         language=closest(request.language or desk.settings.language),
         label_cost_minor=label.minor,
         exchange=documents.write(request.exchange) if request.exchange else None,
@@ -198,7 +211,8 @@ def _insert(
         window_end=_end_of(desk, session, request, order),
         refund_due_by=refund_due_by(request.noticed_at or now, timezone=desk.settings.timezone),
         late_reason=request.late_reason,
-        tracking_number=request.tracking_number,
+        tracking_number=read_tracking(request.tracking_number),
+        label_link=read_label_link(request.label_link),
         known_refunds=[refund.refund_id for refund in order.refunds],
     )
     session.add(rma)
@@ -213,9 +227,15 @@ def _insert(
     return rma
 
 
-def _decide(change: Change) -> None:
+def _take_photos(session: Session, request: NewReturn, return_id: int) -> None:
+    """All of them or no return: another tab may have sent one a moment ago."""
+    found = attach(session, request.order_id, return_id, request.photos)
+    if len(found) < len(set(request.photos)):
+        raise InvalidInput("A photo of yours is no longer there. Please add it again.", field="photo")
+
+
+def _decide(change: Change, case: ReturnCase) -> None:
     """Let the policy say who agrees; where it does so itself, the customer is told at once."""
-    case = case_of(change.desk, change.session, change.rma)
     decision = _decision(change.desk, case)
     change.rma.decided_by_rule = decision.kept
     if not decision.automatic:
@@ -252,7 +272,7 @@ def _item(return_id: int, item: WantedItem, order: OrderSnapshot) -> models.Retu
         line_id=item.line_id,
         name=line.name,
         variant=line.variant,
-        sku=line.sku,
+        sku=line.sku[:LONGEST_SKU],
         quantity=item.quantity,
         reason=item.reason,
         note=item.note,

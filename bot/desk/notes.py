@@ -8,7 +8,8 @@ from sqlmodel import Session
 from bot.desk import Desk
 from bot.desk.changes import Change
 from bot.desk.credits import code_to_tell
-from bot.desk.portal_links import LINK, link_address
+from bot.desk.letters import LINK
+from bot.desk.portal_links import link_address
 from bot.errors import Blocked
 from bot.operations import Outcome, Task
 from store import returns
@@ -43,6 +44,8 @@ def settle_note(desk: Desk, session: Session, operation: Operation, outcome: Out
     """A customer who was not told is the team's to tell."""
     if outcome.state is not OperationState.REFUSED or operation.return_id is None:
         return
+    if not operation.payload["to_customer"]:
+        return  # the shop's own copy of a mail
     rma = returns.locked(session, operation.return_id)
     assert rma is not None
     change = Change(desk, session, rma, None, desk.now())

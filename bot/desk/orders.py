@@ -9,7 +9,7 @@ from bot import documents
 from bot.desk import Desk
 from bot.desk.changes import an_operation, redraw, reread
 from bot.desk.credits import look_at_changed
-from bot.desk.orders_marks import POLL, changed_since_poll
+from bot.desk.orders_marks import POLL, changed_since_poll, erased_mark
 from bot.errors import GatewayError
 from bot.operations import Task
 from bot.rules.case import CustomerHistory
@@ -52,8 +52,8 @@ def keep(desk: Desk, order: OrderSnapshot) -> None:
     customer = CustomerHistory(orders=bought.count, average_order=bought.average)
     row = ShopOrder(
         order_id=order.order_id,
-        number=order.number,
-        email=order.buyer.email.lower(),
+        number=order.number[:64],
+        email=order.buyer.email.lower()[:320],
         currency=order.currency,
         payment_intent=order.payment_intent[:255],
         snapshot=documents.write(order),
@@ -66,10 +66,18 @@ def keep(desk: Desk, order: OrderSnapshot) -> None:
         known = returns.locked_order(session, order.order_id)
         if known is not None and known.read_at > order.read_at:
             return
+        if known is not None and marks.read(session, erased_mark(order.order_id)):
+            _leave_erased(row, known)
         session.merge(row)
         for rma in returns.of_order(session, order.order_id):
             assert rma.id is not None
             redraw(session, rma.id, desk.now())
+
+
+def _leave_erased(row: ShopOrder, known: ShopOrder) -> None:
+    """The shop may still know a customer whom the desk was told to forget."""
+    row.email, row.customer = "", documents.write(CustomerHistory())
+    row.snapshot = {**row.snapshot, "buyer": known.snapshot["buyer"]}
 
 
 def _with_stripe(desk: Desk, order: OrderSnapshot) -> OrderSnapshot:

@@ -23,3 +23,8 @@ def polled_until(desk: Desk) -> datetime:
 def changed_since_poll(desk: Desk) -> Iterator[ChangedOrder]:
     """Orders that changed since, with some overlap, oldest change first."""
     return desk.shop.changed_orders(polled_until(desk) - OVERLAP)
+
+
+def erased_mark(order_id: int) -> str:
+    """The mark that says when the customer of an order was erased: what the shop tells anew is not kept."""
+    return f"erased/{order_id}"

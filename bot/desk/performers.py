@@ -6,8 +6,11 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.desk import Desk, steps
-from bot.desk.changes import BY_A_PERSON, NOTE, ORDER, redraw
+from bot.desk.changes import BY_A_PERSON, ORDER, redraw
 from bot.desk.credits_balance import hold_credit, perform_balance, settle_balance
+from bot.desk.erasure import erasure_performers
+from bot.desk.letters import MAIL, NOTE
+from bot.desk.mails import perform_mail, settle_mail
 from bot.desk.notes import perform_note, prepare_note, settle_note
 from bot.desk.orders import perform_poll, perform_refresh
 from bot.desk.orders_marks import POLL
@@ -100,10 +103,12 @@ def _draw_again(desk: Desk, session: Session, operation: Operation) -> None:
 
 def _other(desk: Desk) -> Mapping[str, Performer]:
     return {
+        MAIL: Performer(partial(perform_mail, desk), partial(settle_mail, desk), hold=hold),
         NOTE: Performer(
             partial(perform_note, desk), partial(settle_note, desk), partial(prepare_note, desk), hold=hold
         ),
         ORDER: Performer(partial(perform_refresh, desk)),
         POLL: Performer(partial(perform_poll, desk)),
         LOOK_UP: Performer(partial(perform_look_up, desk)),
+        **erasure_performers(desk),
     }

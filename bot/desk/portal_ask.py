@@ -14,6 +14,7 @@ from bot.desk.eligibility import judge_order
 from bot.desk.exchange_prices import ArticleOffer, Pick, articles_for, wish_for
 from bot.desk.intake import Judged, NewReturn, Opened, WantedItem, open_return
 from bot.desk.orders import refresh
+from bot.desk.photos import unsent
 from bot.errors import InvalidInput, NotFound
 from bot.rules.case import CaseItem, ExchangeWish, ReturnCase
 from bot.rules.choice import Problem, RefundQuote, Settlement
@@ -143,6 +144,7 @@ def ask(desk: Desk, order_id: int, asked: Asked, nonce: str) -> Opened:
     found = problems(view, asked)
     if found:
         raise InvalidInput(found[0].message, field=found[0].field, **found[0].values)
+    _require_photos(desk, order_id, asked)
     return open_return(desk, _request(desk, view, asked, key))
 
 
@@ -169,6 +171,16 @@ def _opened_before(desk: Desk, key: str) -> Opened | None:
         return Opened(rma.id, rma.number or "", new=False)
 
 
+def _require_photos(desk: Desk, order_id: int, asked: Asked) -> None:
+    """Every photo the customer believes to send is sent."""
+    there = unsent(desk, order_id, [name for one in asked.lines for name in one.photos])
+    for one in asked.lines:
+        if not set(one.photos) <= set(there):
+            raise InvalidInput(
+                "A photo of yours is no longer there. Please add it again.", field=f"photo-{one.line_id}"
+            )
+
+
 def _request(desk: Desk, view: AskView, asked: Asked, key: str) -> NewReturn:
     assert asked.wish is not None
     return NewReturn(
@@ -182,6 +194,7 @@ def _request(desk: Desk, view: AskView, asked: Asked, key: str) -> NewReturn:
         exchange=wish_for(desk, view.order, _picks(asked)) if asked.wish is Wish.EXCHANGE else None,
         language=asked.language,
         label_cost=label_for(view, asked),
+        photos=tuple(name for one in asked.lines for name in one.photos),
         judged=Judged(_latest([terms.until for terms in _terms(view, asked)])),
     )
 
@@ -209,8 +222,11 @@ def _line_problems(view: AskView, asked: AskedLine) -> Iterator[Problem]:
     if not 1 <= asked.quantity <= known.verdict.units:
         values = {"count": known.verdict.units}
         yield Problem("Choose between 1 and {count}.", values, field=f"quantity-{number}")
-    if asked.reason is None or known.verdict.terms(asked.reason) is None:
+    terms = known.verdict.terms(asked.reason) if asked.reason else None
+    if terms is None:
         yield Problem("Choose a reason.", field=f"reason-{number}")
+    elif terms.photo and not asked.photos:
+        yield Problem("Please add a photo: it is needed for this reason.", field=f"photo-{number}")
     if len(asked.note) > LONGEST_NOTE:
         values = {"count": LONGEST_NOTE}
         yield Problem("That is too long: {count} characters at most.", values, field=f"note-{number}")

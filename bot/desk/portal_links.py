@@ -10,12 +10,14 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.desk import Desk
-from bot.desk.changes import BY_A_PERSON, NOTE, an_operation
+from bot.desk.changes import BY_A_PERSON, an_operation
+from bot.desk.letters import LINK, ways
 from bot.desk.orders import read_order
 from bot.errors import NotFound
 from bot.i18n import Words
@@ -26,32 +28,40 @@ from store.models import Return
 from store.portal_models import PortalLink, PortalVisit
 
 LOOK_UP = "portal.look_up"
-LINK = "{link}"  # filled in when the note leaves
 SECRET_BYTES = 20  # 160 bits
 VISIT = timedelta(hours=12)
 HOUR = timedelta(hours=1)
-# How often in an hour: from one address, about one e-mail, about one order, and all together. What is beyond
-# one of them counts against no other, so that one address cannot use up what is there for all.
-LIMITS = (("ip", 20), ("email", 5), ("order", 5), ("all", 1000))
+# How often in an hour: from one address, from its network, and all together. What is beyond one of them
+# counts against no other, so that one address cannot use up what is there for all.
+LIMITS = (("ip", 20), ("net", 200), ("all", 1000))
+# About one e-mail or order anybody can ask, so that nobody is kept out by it: beyond these in an hour, each
+# further one is looked up later than the one before. What is really sent has a limit of its own.
+SLOWED = (("email", 5), ("order", 5))
+SENT, MOST_SENT = "sent", 5  # links to one order in an hour
+LATEST = timedelta(minutes=32)
+NETWORKS = {4: 24, 6: 48}  # bits
 LONGEST = 320  # characters of what was typed; more is no order and no address
 
 
 def ask_for_link(desk: Desk, number: str, email: str, address: str, language: str) -> None:
     """Note that somebody wants a link; whether there is such an order is found out later, unseen by them.
 
-    ``address`` is where the request came from. Beyond a limit nothing is noted, and nothing says so.
+    ``address`` is where the request came from, of an IPv6 address its network. Beyond a limit nothing is
+    noted, and nothing says so.
     """
-    typed = {"ip": address, "email": email.strip().lower(), "order": number.strip().lstrip("#"), "all": ""}
-    buckets = {kind: _bucket(desk, kind, typed[kind]) for kind, _ in LIMITS}
+    about = {"email": email.strip().lower(), "order": number.strip().lstrip("#")}
+    typed = {**about, "ip": address, "net": _network(address), "all": ""}
+    buckets = {kind: _bucket(desk, kind, typed[kind]) for kind, _ in (*LIMITS, *SLOWED)}
     now = desk.now()
-    payload = {"number": typed["order"][:LONGEST], "email": typed["email"][:LONGEST], "language": language}
+    payload = {"number": about["order"][:LONGEST], "email": about["email"][:LONGEST], "language": language}
+    operation = an_operation(f"{LOOK_UP}/{secrets.token_hex(16)}", LOOK_UP, LOOK_UP, payload, now=now)
     with writing(desk.engine) as session:
         portal.forget_tries(session, now - HOUR)
-        allowed = all(portal.tries(session, buckets[kind], now - HOUR) < most for kind, most in LIMITS)
-        operation = an_operation(f"{LOOK_UP}/{secrets.token_hex(16)}", LOOK_UP, LOOK_UP, payload, now=now)
-        if allowed:
+        tries = {kind: portal.tries(session, bucket, now - HOUR) for kind, bucket in buckets.items()}
+        if all(tries[kind] < most for kind, most in LIMITS):
             for bucket in buckets.values():
                 portal.note_try(session, bucket, now)
+            operation.due_at = now + max(_delay(tries[kind] - most) for kind, most in SLOWED)
             journal.plan(session, operation)
 
 
@@ -66,12 +76,18 @@ def perform_look_up(desk: Desk, task: Task) -> Mapping[str, Any]:
         return {"sent": False}
     words = Words(str(task.payload["language"]), desk.settings.timezone)
     text = words("Here is your link to the returns of order {number}: {link}", number=order.number, link=LINK)
+    sent = _bucket(desk, SENT, str(order.order_id))
     with writing(desk.engine) as session:
+        if portal.tries(session, sent, desk.now() - HOUR) >= MOST_SENT:
+            return {"sent": False}
+        portal.note_try(session, sent, desk.now())
         link_id = make_link(desk, session, order.order_id)
-        payload = {"order_id": order.order_id, "text": text, "to_customer": True, "link": link_id}
-        lane = f"order:{order.order_id}"
-        note = an_operation(f"link/{link_id}", NOTE, lane, payload, now=desk.now(), urgency=BY_A_PERSON)
-        journal.plan(session, note)
+        subject = words("Your returns of order {number}", number=order.number)
+        secret = {"link": link_id}
+        for way in ways(desk, order.order_id, text, subject, secrets=secret, language=words.language):
+            key, now = f"link/{link_id}{way.ending}", desk.now()
+            letter = an_operation(key, way.kind, way.lane, way.payload, now=now, urgency=BY_A_PERSON)
+            journal.plan(session, letter)
     return {"sent": True}
 
 
@@ -125,15 +141,31 @@ def visit_of(desk: Desk, secret: str) -> tuple[PortalVisit, PortalLink] | None:
 
 
 def returns_of(desk: Desk, link: PortalLink) -> tuple[Return, ...]:
-    """The returns a link may show, newest first."""
+    """The returns a link may show, newest first; none whose page the team has locked."""
     with reading(desk.engine) as session:
         found = portal.returns_of(session, link.order_id)
-    return tuple(one for one in found if link.return_id in (None, one.id))
+        mine = [one for one in found if link.return_id in (None, one.id)]
+        return tuple(one for one in mine if one.id is None or not portal.is_locked(session, one.id))
 
 
 def digest_of(secret: str) -> str:
     """By what a secret is known again without being kept."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _delay(beyond: int) -> timedelta:
+    """How long a look-up waits that is the one so many times ``beyond`` what is looked up at once."""
+    return min(timedelta(minutes=2 ** min(beyond, 9)), LATEST) if beyond >= 0 else timedelta()
+
+
+def _network(address: str) -> str:
+    """The network whose addresses one customer of a provider may have all to himself."""
+    try:
+        known = ip_network(address)
+    except ValueError:
+        return address
+    most = NETWORKS[known.version]
+    return str(known.supernet(new_prefix=most)) if known.prefixlen > most else address
 
 
 def _opens(link: PortalLink, now: datetime) -> bool:

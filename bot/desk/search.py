@@ -1,51 +1,86 @@
-"""Find returns by what people have at hand."""
+"""Find returns by what people have at hand, and keep them findable."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from sqlmodel import Session
 
 from bot.desk import Desk
 from bot.desk.cases import case_of
+from bot.rules.alerts import alerts, colour
 from bot.rules.case import ReturnCase
-from store import models, returns, talk
-from store.db import reading
-from store.terms import ReturnStatus
+from bot.rules.finding import THOUSANDTHS, digits_of, fold
+from store import marks, search
+from store.db import reading, writing
+from store.money import exponent, total
+from store.search_models import SearchEntry
+from store.terms import ResolutionStatus
 
 MOST = 10  # cases in one answer
+FINDABLE, ALL = "search.findable", "all"
+BATCH = 200  # returns made findable in one transaction
 
 
-@dataclass(frozen=True)
-class Found:
-    """A case, and the address of its card where it has one."""
+def keep_findable(session: Session, case: ReturnCase) -> None:
+    """Write down what a search may find of the case, inside the caller's transaction."""
+    entry = SearchEntry(
+        return_id=case.return_id,
+        words=words_of(case),
+        alerts="".join(f" {alert.name} " for alert in alerts(case)),
+        level=colour(case),
+        amount=thousandths_of(case),
+        goods=goods_of(case),
+        others=max(len(case.items) - 1, 0),
+    )
+    search.keep(session, entry)
 
-    case: ReturnCase
-    card_url: str
+
+def words_of(case: ReturnCase) -> str:
+    """The searchable fields of a case, as the index keeps them."""
+    buyer = case.order.buyer
+    goods = (part for item in case.items for part in (item.sku, item.name, item.variant))
+    return entry_words(
+        [
+            case.number,
+            digits_of(case.number),
+            case.order.number,
+            buyer.name,
+            buyer.email,
+            digits_of(buyer.phone),
+            case.tracking_number,
+            *goods,
+        ]
+    )
 
 
-def find(desk: Desk, text: str) -> tuple[Found, ...]:
-    """The newest cases with this return or order number or e-mail.
+def entry_words(fields: Iterable[str]) -> str:
+    """The fields folded, each on a line of its own; a short word also has a line alone."""
+    lines = [fold(one) for one in fields]
+    short = [word for line in lines for word in line.split() if len(word) < search.SHORTEST]
+    return "\n" + "".join(f"{line}\n" for line in dict.fromkeys(filter(None, [*lines, *short])))
 
-    Without text, those whose customers wait for an answer, the longest first, and then the open ones.
-    """
-    word = text.strip()
+
+def index_missing(desk: Desk) -> None:
+    """Make findable what is not: returns from before there was a search. New ones are from the start."""
     with reading(desk.engine) as session:
-        rows = returns.find(session, word, MOST) if word else _waiting_or_open(session)
-        return tuple(_found(desk, session, row) for row in rows)
+        last = marks.read(session, FINDABLE)
+    while last != ALL:
+        with writing(desk.engine) as session:
+            rows = search.missing(session, BATCH)
+            for row in rows:
+                keep_findable(session, case_of(desk, session, row))
+            last = ALL if not rows else ""
+            marks.write(session, FINDABLE, last)
 
 
-def _waiting_or_open(session: Session) -> Sequence[models.Return]:
-    rows = [*talk.unanswered(session, MOST), *returns.newest_open(session, MOST)]
-    return list({row.id: row for row in rows}.values())[:MOST]
+def thousandths_of(case: ReturnCase) -> int:
+    """What was paid in the end; before that, what the units are worth."""
+    done = [one for one in case.resolutions if one.status is ResolutionStatus.DONE]
+    due = total((item.due for item in case.items), case.order.currency)
+    amount = (done[-1].credit or done[-1].amount) if done else due
+    return amount.minor * THOUSANDTHS // int(10 ** exponent(amount.currency))
 
 
-def _found(desk: Desk, session: Session, row: models.Return) -> Found:
-    assert row.id is not None
-    card = returns.card_of(session, row.id)
-    return Found(case_of(desk, session, row), card.permalink if card else "")
-
-
-def counts(desk: Desk) -> Mapping[ReturnStatus, int]:
-    """How many returns stand in each open status."""
-    with reading(desk.engine) as session:
-        return returns.counts_by_status(session)
+def goods_of(case: ReturnCase) -> str:
+    """The first article with its quantity."""
+    first = case.items[0] if case.items else None
+    return f"{first.quantity} × {first.name}" if first else ""

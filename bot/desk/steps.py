@@ -21,6 +21,7 @@ from bot.desk.aftermath import (
 from bot.desk.cases import case_of
 from bot.desk.changes import BY_A_PERSON, Change, redraw, reread
 from bot.desk.credits import look_at_users, open_credit
+from bot.desk.invitation import tell_with_link
 from bot.desk.payloads import PAYLOADS
 from bot.i18n import Words
 from bot.operations import Outcome
@@ -141,7 +142,7 @@ def conclude(change: Change, row: Resolution) -> None:
     words = Words(change.rma.language, change.desk.settings.timezone)
     times = row.outcome.get("returned", 0)  # the bank may have given the money back, and it was paid again
     key = f"{row.reference}-settled" + (f"-{times + 1}" if times else "")
-    change.tell_customer(key, customer.settled_text(case, done, words), credit=row.reference)
+    tell_with_link(change, key, customer.settled_text(case, done, words), credit=row.reference)
     change.tell_team(key, "settled", resolution=row.id)
 
 

@@ -30,8 +30,8 @@ class ShopError:
 def read_json(answer: Answer) -> Any:
     """The JSON of an answer. A byte order mark is skipped, anything else around it is not.
 
-    Numbers with a fraction stay text. Raises Unreadable on pages, notices before the JSON, an empty body,
-    doubled keys, NaN and everything that does not parse.
+    Numbers with a fraction stay text; what no database keeps is left out of texts. Raises Unreadable on
+    pages, notices before the JSON, an empty body, doubled keys, NaN and everything that does not parse.
     """
     try:
         return json.loads(
@@ -95,4 +95,11 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) != len(pairs):
         raise ValueError("a key appears twice")
-    return row
+    return {name: _storable(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _storable(text: str) -> str:
+    """Without the two things that JSON can spell and databases refuse: NUL, and halves of characters."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -87,11 +87,19 @@ class Transport:
     Reads share a kept session per thread. Writes get a fresh connection each: a kept one may have been
     closed by the shop a moment ago, and a write lost that way would be in doubt for nothing.
     ``adapter`` makes what carries the requests, another one only where the shop is no network away.
+    ``peer`` is what errors call the other end.
     """
 
-    def __init__(self, *, ca_bundle: str = "", adapter: Callable[[], BaseAdapter] = open_adapter) -> None:
+    def __init__(
+        self,
+        *,
+        ca_bundle: str = "",
+        adapter: Callable[[], BaseAdapter] = open_adapter,
+        peer: str = "the shop",
+    ) -> None:
         self._verify: bool | str = ca_bundle or True
         self._adapter = adapter
+        self._peer = peer
         self._local = threading.local()
 
     def send(self, letter: Letter, *, seconds: float) -> Answer:
@@ -119,14 +127,14 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, response.headers, _body(response, until))
+                return Answer(response.status_code, response.headers, _body(response, until, self._peer))
         except requests.RequestException as e:
             if _never_sent(e):
-                raise Unreachable(f"no connection to the shop: {_cause(e)}") from e
-            raise OutcomeUnknown(f"the connection to the shop broke: {_cause(e)}", code="broken") from e
+                raise Unreachable(f"no connection to {self._peer}: {_cause(e)}") from e
+            raise OutcomeUnknown(f"the connection to {self._peer} broke: {_cause(e)}", code="broken") from e
         except (HTTPError, HTTPException, OSError) as e:
             raise OutcomeUnknown(
-                f"the answer of the shop broke off: {type(e).__name__}", code="broken"
+                f"the answer of {self._peer} broke off: {type(e).__name__}", code="broken"
             ) from e
 
     def _kept(self) -> requests.Session:
@@ -151,17 +159,17 @@ class Transport:
             session.close()
 
 
-def _body(response: requests.Response, until: float) -> bytes:
+def _body(response: requests.Response, until: float, peer: str) -> bytes:
     parts: list[bytes] = []
     size = 0
     while part := response.raw.read1(CHUNK, decode_content=True):
         size += len(part)
         if size > LARGEST_BODY:
             raise OutcomeUnknown(
-                f"the answer of the shop is larger than {LARGEST_BODY} bytes", code="too_large"
+                f"the answer of {peer} is larger than {LARGEST_BODY} bytes", code="too_large"
             )
         if time.monotonic() > until:
-            raise OutcomeUnknown("the answer of the shop does not come to an end", code="too_slow")
+            raise OutcomeUnknown(f"the answer of {peer} does not come to an end", code="too_slow")
         parts.append(part)
     return b"".join(parts)
 

@@ -4,11 +4,12 @@ The shop checks nothing of what it is asked to make, so everything is looked at 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bot import documents
-from bot.errors import Blocked, NotFound, OutcomeUnknown
+from bot.errors import Blocked, GatewayError, NotFound, OutcomeUnknown
 from bot.gateways.nouns import ReplacementLine, ReplacementOrder
 from bot.gateways.woocommerce import Shop
 from bot.i18n import N_
@@ -136,22 +137,32 @@ class CallOff:
         return {"status": status}
 
     def send(self, task: Task) -> Mapping[str, Any]:
-        """Change the order's status; a repeat changes nothing."""
+        """Change the order's status; a repeat changes nothing. Then look what the shop did with its units."""
         task.guard()
-        order = self.shop.set_order_status(documents.read(Standing, task.payload).order_id, OFF[0])
-        return {"status": order.status}
+        self.shop.set_order_status(documents.read(Standing, task.payload).order_id, OFF[0])
+        with suppress(GatewayError):
+            return self._look(task)
+        return {"status": OFF[0]}
 
     def probe(self, task: Task) -> Verdict:
         """Whether the order is off."""
-        status = self._status(task)
-        return Verdict(Look.DONE, {"status": status}) if status in OFF else Verdict(Look.ABSENT)
+        seen = self._look(task)
+        return Verdict(Look.DONE, seen) if seen["status"] in OFF else Verdict(Look.ABSENT)
 
     def _status(self, task: Task) -> str:
-        """An order that somebody deleted is off, too."""
+        return str(self._look(task)["status"])
+
+    def _look(self, task: Task) -> Mapping[str, Any]:
+        """The order's status, and how many of its units are still out of stock.
+
+        An order that somebody deleted is off, too. A shop whose PHP dies between the two saves the status and
+        puts nothing back.
+        """
         try:
-            return self.shop.read_replacement(documents.read(Standing, task.payload).order_id).status
+            order = self.shop.read_replacement(documents.read(Standing, task.payload).order_id)
         except NotFound:
-            return OFF[-1]
+            return {"status": OFF[-1]}
+        return {"status": order.status, "number": order.number, "still_out": sum(order.reserved.values())}
 
 
 def _units(wanted: Replacing) -> dict[tuple[int, int], int]:

@@ -9,6 +9,7 @@ from bot.rules.choice import Problem
 from bot.rules.exchange_alerts import exchange_state, may_choose
 from bot.rules.lifecycle import may_cancel, next_status
 from bot.rules.objections import may_keep
+from bot.rules.page import Page
 from bot.rules.proposal import possible_methods
 from bot.rules.receipt import is_complete
 from store.terms import Event, Method, ResolutionStatus, ReturnStatus
@@ -38,6 +39,9 @@ class Action(StrEnum):
     CANCEL_EXCHANGE = "cancel_exchange"
     GIVE_STRAY_BACK = "give_stray_back"
     STORE_CREDIT = "store_credit"
+    NEW_LINK = "new_link"
+    LOCK_PAGE = "lock_page"
+    LABEL = "label"
 
 
 ALWAYS = (Action.TIMELINE, Action.OPEN_IN_SHOP)
@@ -49,7 +53,8 @@ def actions(case: ReturnCase) -> tuple[Action, ...]:
     over = _money_under_way(case) is None and not is_lively(case)
     reopen = _if(Action.REOPEN, over and _may_reopen(case))
     credit = _if(Action.STORE_CREDIT, any(_is_credit(one) for one in case.resolutions))
-    return tuple(dict.fromkeys([*at_hand(case), *more, *credit, *ALWAYS, *reopen]))
+    page = tuple(_page(case))
+    return tuple(dict.fromkeys([*at_hand(case), *more, *credit, *page, *ALWAYS, *reopen]))
 
 
 def at_hand(case: ReturnCase) -> tuple[Action, ...]:
@@ -67,6 +72,12 @@ def at_hand(case: ReturnCase) -> tuple[Action, ...]:
 def _is_credit(one: CaseResolution) -> bool:
     """Whether the customer holds a coupon from it."""
     return one.method is Method.STORE_CREDIT and one.status is ResolutionStatus.DONE and bool(one.credit)
+
+
+def _page(case: ReturnCase) -> Iterator[Action]:
+    """What can be done about the customer's page, whatever stands with the return."""
+    yield from _if(Action.NEW_LINK, case.page is not Page.NONE)
+    yield from _if(Action.LOCK_PAGE, case.page is Page.OPEN)
 
 
 def _looks(asked: CaseResolution) -> tuple[Action, ...]:
@@ -136,6 +147,7 @@ def _more(case: ReturnCase) -> Iterator[Action]:
     yield from _if(Action.EXCHANGE, may_exchange(case))
     yield from _if(Action.CANCEL_EXCHANGE, case.exchange_stands and may_exchange(case))
     yield from _if(Action.EXTEND, case.received_at is None)
+    yield from _if(Action.LABEL, case.received_at is None)
     yield from _if(Action.CANCEL, may_cancel(case.status, received=received))
     yield Action.HAND_OVER
 

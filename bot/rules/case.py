@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.rules.choice import RefundPolicy, Settlement
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
+from bot.rules.page import Page
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Source, Wish
 
@@ -359,12 +360,15 @@ class ReturnCase:
     credit_paid: Money | None = None
     question: InformationRequest | None = None
     unanswered_since: datetime | None = None
+    photos: int = 0
     outside_refunds: tuple[ShopRefund, ...] = ()
     late_reason: str = ""
     tracking_number: str = ""
     language: str = "en"
     decided_by_rule: str = ""
     return_address: str = ""
+    label_link: str = ""
+    page: Page = Page.NONE
 
     @property
     def open_resolution(self) -> CaseResolution | None:

@@ -189,6 +189,19 @@ def judge(
     return Verdict(line.line_id, units, reasons, _wishes(policy, rule), until, rule.name)
 
 
+def last_day(
+    order: OrderSnapshot,
+    line: OrderLine,
+    reason: Reason,
+    *,
+    policy: ReturnPolicy,
+    traits: Traits,
+    calendar: Calendar,
+) -> date | None:
+    """The last day to ask for ``line`` for ``reason``, whether or not it may come back; None: no end."""
+    return _end(order, policy, rule_for(line, policy, traits), reason, calendar)
+
+
 def rule_for(line: OrderLine, policy: ReturnPolicy, traits: Traits) -> Rule:
     """The first rule that fits, else what holds in general."""
     return next((rule for rule in policy.rules if fits(rule, line, traits)), policy.general)

@@ -62,7 +62,7 @@ class FollowView:
 def follow_view(case: ReturnCase, *, label_link: str = "") -> FollowView:
     """The part of ``case`` that is the customer's."""
     expected, wish = case.status in EXPECTED, case.exchange
-    unpaid = wish is not None and wish.unpaid and bool(wish.link)
+    unpaid = wish is not None and wish.unpaid and _is_page(wish.link)
     return FollowView(
         return_id=case.return_id,
         number=case.number,
@@ -79,7 +79,7 @@ def follow_view(case: ReturnCase, *, label_link: str = "") -> FollowView:
         closed_reason=case.closed_reason if case.status is ReturnStatus.REJECTED else "",
         send_by=case.window_end if expected else None,
         return_address=case.return_address if expected else "",
-        label_link=label_link if expected else "",
+        label_link=label_link if expected and _is_page(label_link) else "",
         tracking_number=case.tracking_number,
         may_cancel=may_cancel(case.status, received=any(item.received for item in case.items)),
         may_send=expected,
@@ -90,6 +90,11 @@ def follow_view(case: ReturnCase, *, label_link: str = "") -> FollowView:
         pay_until=wish.link_expires_at if wish is not None and unpaid else None,
         settled=tuple(_settled(one) for one in case.resolutions if _is_told(one)),
     )
+
+
+def _is_page(address: str) -> bool:
+    """Whether a browser that follows it comes to a page of the web, and runs nothing on ours."""
+    return address.startswith(("https://", "http://"))
 
 
 def _replacement(wish: ExchangeWish | None) -> str:

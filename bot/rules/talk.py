@@ -24,6 +24,14 @@ class TalkLine:
 
 
 @dataclass(frozen=True)
+class ChosenFile:
+    """A file somebody of the team chose to send: where it can be asked for, and what they call it."""
+
+    file_id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class TalkView:
     """A page of the conversation, oldest first; ``has_older`` where there is more before it."""
 

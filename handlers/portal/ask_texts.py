@@ -1,6 +1,6 @@
 """What the pages of asking say about reasons, wishes and amounts, as the customer would. Computes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.desk.portal_ask import AskLine, AskView, Estimate
 from bot.i18n import N_, Words
@@ -34,6 +34,11 @@ class Texts:
         own, why = line.verdict.because, line.verdict.why
         said = own.get(self.words.language) or own.get("") or next(iter(own.values()), "")
         return said or (self.words(why.message, **why.values) if why else "")
+
+    def needs_photo(self, reasons: Sequence[Reason]) -> str:
+        """For which reasons a photo is needed."""
+        named = "; ".join(self.words(REASONS[reason]) for reason in reasons)
+        return self.words("Needed where the reason is: {reasons}.", reasons=named)
 
     def wish(self, wish: Wish) -> str:
         """What can be chosen for what comes back."""

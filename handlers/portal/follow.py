@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.desk import Desk
+from bot.desk.photos import photos_of_return
 from bot.desk.portal_follow import cancel_by_customer, load_follow, note_tracking
 from bot.desk.portal_links import returns_of
 from bot.errors import DeskError
 from bot.i18n import Words
+from bot.rules.label import host_of
 from handlers.bodies import body_of
 from handlers.portal.forms import Form, Stale, nonce_for, read_form
 from handlers.portal.pages import page, protected
+from handlers.portal.photo_values import photo_address
 from handlers.portal.talk_values import talk_values
 from handlers.portal.timeline import STATES, steps
 from handlers.portal.visitor import NoVisit, Visitor, may_see, visitor_of
@@ -66,7 +69,8 @@ def follow_page(
     words = Words(visitor.language, desk.settings.timezone)
     values = {"view": view, "nonces": nonces, "problem": problem, "field": field, "typed": typed}
     values["talk"] = talk_values(desk, request, visitor, number, return_id)
-    shown = {"states": STATES, "steps": steps(view, words)}
+    values["photos"] = [photo_address(photo.name) for photo in photos_of_return(desk, return_id)]
+    shown = {"states": STATES, "steps": steps(view, words), "label_host": host_of(view.label_link)}
     return page(desk, request, "follow.html", status=status, at=f"/returns/r/{number}", **values, **shown)
 
 

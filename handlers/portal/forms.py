@@ -3,15 +3,15 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.desk import Desk
+from handlers.portal.uploads import Sent, parsed
 
 AGE = 12 * 3600  # seconds a form may lie open
-FIELDS = 500  # more is no form of ours
 NONCE = "nonce"
 
 
@@ -37,19 +37,14 @@ def nonce_for(desk: Desk, visit_id: int, purpose: str) -> str:
     return _signer(desk).dumps([visit_id, purpose, secrets.token_urlsafe(9)])
 
 
-def read_form(desk: Desk, request: Request, body: bytes, visit_id: int, purpose: str) -> Form:
+def read_form(desk: Desk, request: Request, body: bytes | Sent, visit_id: int, purpose: str) -> Form:
     """What was sent. Raises Stale where it does not come from our own page, for this visit and purpose."""
     if not _from_us(desk, request):
         raise Stale
-    lists: dict[str, tuple[str, ...]] = {}
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS, errors="replace"
-        )
+        lists = (body if isinstance(body, Sent) else parsed(body)).lists
     except ValueError as e:
         raise Stale from e
-    for name, value in pairs:
-        lists[name] = (*lists.get(name, ()), value)
     values = {name: given[0] for name, given in lists.items()}
     return Form(values, lists, _nonce(desk, values.get(NONCE, ""), visit_id, purpose))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -73,6 +73,6 @@ def static_files(router: APIRouter) -> None:
     @router.get("/static/{name}")
     def static(name: str) -> Response:
         if name not in files:
-            return Response(status_code=404, headers=HEADERS)
+            raise HTTPException(404)
         headers = {**HEADERS, "cache-control": "public, max-age=3600"}
         return Response(files[name].read_bytes(), media_type=KINDS[files[name].suffix], headers=headers)

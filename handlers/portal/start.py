@@ -11,7 +11,7 @@ from bot.desk.portal_links import ask_for_link, open_link
 from handlers.bodies import body_of
 from handlers.portal.forms import Stale, nonce_for, read_form
 from handlers.portal.pages import page, protected
-from handlers.portal.visitor import language_of, let_in
+from handlers.portal.visitor import PATH, language_of, let_in
 
 Body = Annotated[bytes, Depends(body_of)]
 PURPOSE = "link"
@@ -20,6 +20,10 @@ NOBODY = 0  # there is no visit yet
 
 def add_routes(router: APIRouter, desk: Desk) -> None:
     """The pages before there is a visit."""
+
+    @router.get("")
+    def without_its_slash() -> Response:
+        return protected(desk, RedirectResponse(f"{PATH}/", status_code=303))
 
     @router.get("/")
     def start(request: Request) -> Response:

@@ -11,6 +11,7 @@ from bot.desk.conversation import LONGEST, seen_by_customer, talk_of
 from bot.i18n import Words
 from bot.rules.talk import TalkLine, TalkView
 from handlers.portal.forms import nonce_for
+from handlers.portal.photo_values import limits, photo_address
 from handlers.portal.visitor import Visitor
 
 PURPOSE = "talk"
@@ -18,10 +19,12 @@ PURPOSE = "talk"
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in the field, and what is wrong with it."""
+    """What stands in the fields, the photos that are kept for it, and what is wrong with it."""
 
     text: str = ""
     problem: str = ""
+    photos: tuple[str, ...] = ()
+    photo_problem: str = ""
 
 
 EMPTY = Typed()
@@ -55,6 +58,8 @@ def talk_values(
         "nonce": nonce_for(desk, visitor.visit_id, f"{PURPOSE}/{number}"),
         "longest": LONGEST,
         "typed": typed,
+        "kept": [(name, photo_address(name)) for name in typed.photos],
+        "limits": limits(desk),
     }
 
 
@@ -79,5 +84,5 @@ def _line(desk: Desk, line: TalkLine, words: Words) -> Mapping[str, Any]:
         "when": words.moment(line.at, now=desk.now()),
         "moment": line.at.isoformat(timespec="seconds"),
         "text": line.text,
-        "photos": [f"/returns/photos/{name}" for name in line.photos],
+        "photos": [photo_address(name) for name in line.photos],
     }

@@ -12,7 +12,6 @@ from slack_sdk import WebClient
 
 from blocks import ids
 from bot.desk import Desk
-from bot.errors import GatewayError
 from handlers.slack import (
     articles,
     box,
@@ -22,19 +21,27 @@ from handlers.slack import (
     differences,
     events,
     exchange,
+    finding,
+    home,
+    lists,
     opening,
+    sharing,
     talk,
 )
 from handlers.slack import credits as gift_credits
-from handlers.slack.calls import called, open_client
+from handlers.slack.calls import open_client
 from handlers.slack.click import Click, click_of, listening
+from handlers.slack.identity import Identity
 
 THREADS = 32
 COMPUTED = (ids.LINES, ids.UNITS, ids.FEES, ids.CHARGE_ANYWAY, ids.CUSTOM_AMOUNT, ids.METHOD)
 ACTIONS = {
     **decisions.ACTIONS,
     **box.ACTIONS,
-    **events.ACTIONS,
+    **home.ACTIONS,
+    **finding.ACTIONS,
+    **lists.ACTIONS,
+    **sharing.ACTIONS,
     **differences.ACTIONS,
     **exchange.ACTIONS,
     **gift_credits.ACTIONS,
@@ -43,6 +50,7 @@ ACTIONS = {
 SUBMISSIONS = {
     **decisions.SUBMISSIONS,
     **box.SUBMISSIONS,
+    **home.SUBMISSIONS,
     **opening.SUBMISSIONS,
     **differences.SUBMISSIONS,
     **exchange.SUBMISSIONS,
@@ -60,7 +68,7 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
         logger=_quiet_logger(),
         client=_without_token(desk),
         signing_secret=desk.settings.slack_signing_secret.get_secret_value() or None,
-        authorize=_authorize(client),
+        authorize=_authorize(Identity(client)),
         process_before_response=True,
         request_verification_enabled=False,  # checked at the door, and by Slack's socket
         ignoring_self_events_enabled=True,
@@ -75,15 +83,15 @@ def create_bolt(desk: Desk, client: WebClient | None = None) -> App:
 def _listen(app: App, desk: Desk) -> None:
     app.command("/returns")(listening(desk, commands.returns))
     for action_id, listener in ACTIONS.items():
-        app.action(action_id)(listening(desk, listener))
+        app.action(action_id)(listening(desk, lists.following(listener)))
     for callback_id, listener in SUBMISSIONS.items():
         app.view(callback_id)(listening(desk, listener))
-    for callback_id, listener in talk.SHORTCUTS.items():
+    for callback_id, listener in {**talk.SHORTCUTS, **finding.SHORTCUTS}.items():
         app.message_shortcut(callback_id)(listening(desk, listener))
     app.action(RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk, box.recompute)])
     app.action(talk.RECOMPUTING)(ack=_acknowledge, lazy=[_recomputing(desk, talk.recompute)])
     app.options(articles.MENUS)(articles.suggesting(desk))
-    for event, listener in events.EVENTS.items():
+    for event, listener in {**events.EVENTS, **finding.EVENTS}.items():
         app.event(event)(listening(desk, listener))
     app.action(re.compile(".*"))(listening(desk, events.unknown))
 
@@ -104,19 +112,11 @@ def _acknowledge(ack: Ack) -> None:
     ack()
 
 
-def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
-    """Who we are, asked once at start: nothing may be asked between a click and its acknowledgement."""
-    token = str(client.token)
-    try:
-        us = called(client.auth_test)
-        known = {name: us.get(name) for name in ("team_id", "bot_id")}
-        known["bot_user_id"] = us.get("user_id")
-    except GatewayError:
-        known = {}
-        logging.getLogger(__name__).warning("Slack does not answer; starting all the same")
+def _authorize(who: Identity) -> Callable[..., AuthorizeResult]:
+    """Bolt looks at the names of the arguments, and takes "self" for one of its own."""
 
     def authorize(context: BoltContext) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=context.enterprise_id, bot_token=token, **known)
+        return who.result(context)
 
     return authorize
 

@@ -10,13 +10,15 @@ from slack_bolt import Ack, BoltContext, BoltResponse
 from slack_sdk import WebClient
 
 from blocks.answers import error_text
+from blocks.forms import notice
 from blocks.kit import sentence
 from blocks.refund_box_state import read_place
 from bot.desk import Desk
 from bot.desk.access import Operator
 from bot.desk.changes import an_operation
-from bot.errors import DeskError, NotFound
+from bot.errors import Blocked, DeskError, GatewayError, NotFound
 from bot.i18n import Words
+from handlers.slack.calls import called
 from handlers.slack.unsaved import answer_unsaved, hurried, last_input
 from store import inbox, journal
 from store.db import AWAY, writing
@@ -73,11 +75,21 @@ class Click:
         return str(named or self.desk.settings.slack_channel)
 
     def show(self, view: Mapping[str, Any]) -> Answer:
-        """Open ``view``: on top of the modal the click came from, or as a new one."""
+        """Open ``view``: on top of the modal the click came from, or as a new one. Raises Blocked."""
+        self.open(view)
+        return None
+
+    def open(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same; gives what Slack says of the view that is open then."""
         in_modal = (self.body.get("view") or {}).get("type") == "modal"
         open_view = self.client.views_push if in_modal else self.client.views_open
-        open_view(trigger_id=self.body["trigger_id"], view=dict(view))
-        return None
+        try:
+            opened = called(open_view, trigger_id=self.body["trigger_id"], view=dict(view))
+        except GatewayError as e:  # Slack takes a press for three seconds, and may be slow itself
+            log.warning("a window was not opened: %s", e.detail)
+            raise Blocked("Slack did not open the window in time. Please press again.") from e
+        shown: Mapping[str, Any] = opened["view"]
+        return shown
 
     def input(self, name: str) -> Mapping[str, Any]:
         """The state of one input of the modal; empty when it is not there."""
@@ -115,14 +127,15 @@ def listening(desk: Desk, listener: Listener) -> Callable[..., BoltResponse]:
         except AWAY as e:
             return answer_unsaved(click.desk, context, body, e)
         acknowledgement = ack(**(answer or {}))
-        _conclude(click, outcome)
+        if outcome:
+            _conclude(click, outcome)
         return acknowledgement
 
     return run
 
 
 def _conclude(click: Click, outcome: str) -> None:
-    """What became of it. That this cannot be written is no reason to take back what was."""
+    """Why nothing became of it. That this cannot be written is no reason to take back what was said."""
     try:
         inbox.conclude(click.desk.engine, click.delivery, outcome)
     except AWAY as e:
@@ -144,7 +157,7 @@ def click_of(desk: Desk, body: Mapping[str, Any], context: BoltContext, client: 
 
 def _answer(listener: Listener, click: Click) -> tuple[Answer, str]:
     try:
-        return listener(click), "done"
+        return listener(click), ""
     except DeskError as e:
         return _refuse(click, e), f"{type(e).__name__}: {e.message}"
     except AWAY:
@@ -173,8 +186,19 @@ def _tell(click: Click, text: str) -> Answer:
             return {"response_action": "errors", "errors": {block: text}}
     if click.body.get("command"):
         return {"text": text, "response_type": "ephemeral"}
+    if (click.body.get("view") or {}).get("type") == "home":
+        return _tell_at_home(click, text)
     click.say(text)
     return None
+
+
+def _tell_at_home(click: Click, text: str) -> Answer:
+    """Nothing beside a home can be written: a small window says it."""
+    try:
+        return click.show(notice(click.words("Returns"), text, click.words))
+    except Blocked:
+        click.say(text)
+        return None
 
 
 def _block_of(view: Mapping[str, Any], field: str) -> str:

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from blocks.answers import found_returns, help_text
+from blocks.answers import help_text
 from blocks.forms import loading
-from bot.desk import search
+from blocks.lists import list_message
+from bot.desk import lists
 from bot.desk.access import require
 from bot.desk.changes import an_operation
+from bot.desk.reports import asked_of
 from bot.errors import InvalidInput
 from bot.i18n import N_
 from handlers.slack.click import Answer, Click
+from handlers.slack.digest import SHOW
+from handlers.slack.report import REPORT
 from store import journal
 from store.db import writing
 
@@ -33,14 +37,14 @@ def returns(click: Click) -> Answer:
     text = " ".join(str(click.body.get("text", "")).replace("“", '"').replace("”", '"').split())
     first, _, rest = text.partition(" ")
     word = next((word for word in WORDS if word.name == first.lower()), None)
-    return word.listener(click, rest) if word else look_up(click, text.strip('" '))
+    return word.listener(click, rest) if word else look_up(click, text)
 
 
 def look_up(click: Click, text: str) -> Answer:
     """The returns with this return or order number or e-mail; without text, the open ones."""
     require(click.operator)
-    found = search.find(click.desk, text)
-    message = found_returns([(one.case, one.card_url) for one in found], text, click.words)
+    page = lists.page(click.desk, text, click.operator.user_id)
+    message = list_message(page, text, click.words, click.desk.now(), share="")
     return {"response_type": "ephemeral", **message}
 
 
@@ -55,10 +59,8 @@ def new(click: Click, rest: str) -> Answer:
     require(click.operator)
     if not rest.strip():
         raise InvalidInput("Name the order, for example: /returns new 5567")
-    opened = click.client.views_open(
-        trigger_id=click.body["trigger_id"], view=loading(rest.strip(), click.words)
-    )
-    payload = {"view_id": opened["view"]["id"], "order": rest.strip(), "user": click.operator.user_id}
+    opened = click.open(loading(rest.strip(), click.words))
+    payload = {"view_id": opened["id"], "order": rest.strip(), "user": click.operator.user_id}
     _plan(click, NEW, payload)
     return None
 
@@ -77,6 +79,21 @@ def extend(click: Click, rest: str) -> Answer:
         "response_type": "ephemeral",
         "text": click.words("Moving the deadline of order {order}…", order=order),
     }
+
+
+def digest(click: Click, _rest: str) -> Answer:
+    """What waits for somebody now, for the person who asks. The answer comes by itself."""
+    require(click.operator)
+    _plan(click, SHOW, {"user": click.operator.user_id, "channel": click.channel})
+    return {"response_type": "ephemeral", "text": click.words("Looking what waits…")}
+
+
+def report(click: Click, rest: str) -> Answer:
+    """What a period brought, for the person who asks. The answer comes by itself."""
+    require(click.operator)
+    asked_of(click.desk, rest)
+    _plan(click, REPORT, {"user": click.operator.user_id, "channel": click.channel, "text": rest})
+    return {"response_type": "ephemeral", "text": click.words("Adding up…")}
 
 
 def parse_end(text: str, today: date) -> date:
@@ -104,5 +121,7 @@ def _plan(click: Click, kind: str, payload: dict[str, str]) -> None:
 WORDS = (
     Word("new", "5567", N_("open a return for an order"), new),
     Word("extend", "5567 15 reason…", N_("move an order's return deadline by days, or to a date"), extend),
+    Word("digest", "", N_("show what waits for somebody now"), digest),
+    Word("report", "month", N_("tell what a week, a month or a campaign brought"), report),
     Word("help", "", N_("show this"), help_),
 )

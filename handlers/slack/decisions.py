@@ -7,11 +7,12 @@ from typing import Any
 from blocks import forms, ids
 from blocks.timeline import timeline
 from bot import customer
-from bot.desk import decisions, inspection
+from bot.desk import decisions, inspection, page_access
 from bot.desk.access import require
 from bot.desk.cases import load_case, load_timeline
 from bot.desk.conversation import letter
 from bot.desk.inspection import Arrival
+from bot.desk.labels import note_label
 from bot.desk.resolution import allow_one_more, confirm_done
 from bot.errors import InvalidInput
 from bot.i18n import Words
@@ -36,7 +37,15 @@ def approve(click: Click) -> Answer:
     """Show what the customer will read before agreeing."""
     case = _case(click)
     text = customer.customer_text("approved", case, Words(case.language, case.timezone))
-    return click.show(forms.approve(case, letter(click.desk, case.language, text), click.words))
+    read = letter(click.desk, case.language, text, page=case.page)
+    return click.show(forms.approve(case, read, click.words))
+
+
+def new_link(click: Click) -> Answer:
+    """Show what the customer will read above the new link."""
+    case = _case(click)
+    text = page_access.new_link_text(click.desk, case.language, case.number)
+    return click.show(forms.new_link(case, letter(click.desk, case.language, text), click.words))
 
 
 def show_timeline(click: Click) -> Answer:
@@ -120,6 +129,27 @@ def submit_hand_over(click: Click) -> Answer:
     return CLOSE
 
 
+def submit_new_link(click: Click) -> Answer:
+    """Send a new link and end the others."""
+    page_access.send_new_link(click.desk, click.place[0], click.operator)
+    return CLOSE
+
+
+def submit_lock_page(click: Click) -> Answer:
+    """Let nothing open the customer's page."""
+    page_access.lock_page(click.desk, click.place[0], click.operator)
+    return CLOSE
+
+
+def submit_label(click: Click) -> Answer:
+    """Keep what was typed about label and parcel."""
+    return_id, seen = click.place
+    link, cost = click.typed(ids.LABEL_LINK), click.typed(ids.LABEL_COST)
+    parcel = click.typed(ids.TRACKING)
+    note_label(click.desk, return_id, click.operator, seen, link=link, cost=cost, tracking=parcel)
+    return CLOSE
+
+
 def submit_receive(click: Click) -> Answer:
     """Add what arrived now."""
     return_id, seen = click.place
@@ -162,6 +192,9 @@ ACTIONS: Mapping[str, Listener] = {
     Action.CANCEL: showing(forms.cancel),
     Action.REOPEN: showing(forms.reopen),
     Action.HAND_OVER: showing(forms.hand_over),
+    Action.NEW_LINK: new_link,
+    Action.LOCK_PAGE: showing(forms.lock_page),
+    Action.LABEL: showing(forms.label),
     Action.TIMELINE: show_timeline,
     Action.LOOK_NOT_REFUNDED: try_once_more,
     Action.LOOK_WAS_REFUNDED: showing(forms.was_refunded),
@@ -177,6 +210,9 @@ SUBMISSIONS: Mapping[str, Listener] = {
     ids.CANCEL: submit_cancel,
     ids.REOPEN: submit_reopen,
     ids.HAND_OVER: submit_hand_over,
+    ids.NEW_LINK: submit_new_link,
+    ids.LOCK_PAGE: submit_lock_page,
+    ids.LABEL: submit_label,
     ids.RECEIVE: submit_receive,
     ids.WAS_REFUNDED: submit_was_refunded,
 }

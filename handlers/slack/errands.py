@@ -1,4 +1,4 @@
-"""What the worker does for a person who waits: read an order into a form, move a deadline, draw a home."""
+"""What the worker does for a person who waits: read an order into a form, move a deadline."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,14 +7,11 @@ from typing import Any
 from slack_sdk import WebClient
 
 from blocks.forms import new_return, notice
-from blocks.home import home
 from blocks.kit import sentence
 from bot.desk import Desk, decisions
 from bot.desk.access import Operator, find_operator
 from bot.desk.intake import deadline, returnable
 from bot.desk.orders import read_order
-from bot.desk.reconciliation_rows import count_open
-from bot.desk.search import counts, find
 from bot.errors import DeskError, GatewayError
 from bot.i18n import Words
 from bot.operations import Task
@@ -42,15 +39,6 @@ def extend(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
         said = sentence(words, e.message, e.values)
     answer_in(client, task.payload["channel"], by.user_id, {"text": said})
     return {"end": end.isoformat()}
-
-
-def publish_home(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
-    """Carry out ``slack.home``: draw the person's home as things stand now."""
-    by = find_operator(desk, task.payload["user"])
-    found = [] if by.refusal else [(one.case, one.card_url) for one in find(desk, "")]
-    view = home(counts(desk), found, _words(desk, by), refusal=by.refusal, differences=count_open(desk))
-    called(client.views_publish, user_id=by.user_id, view=view)
-    return {"user": by.user_id}
 
 
 def _new_return(desk: Desk, number: str, words: Words) -> Mapping[str, Any]:

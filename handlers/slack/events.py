@@ -1,14 +1,9 @@
 """What Slack tells without being asked: people come and go, a home is opened, an old button is pressed."""
 
-from blocks import ids
-from bot.desk.changes import an_operation
-from bot.errors import Blocked, NotFound
+from bot.errors import NotFound
 from handlers.slack.click import Answer, Click
+from handlers.slack.home import plan_home
 from handlers.slack.people import plan_look_up
-from store import journal
-from store.db import writing
-
-HOME = "slack.home"
 
 
 def team_changed(click: Click) -> Answer:
@@ -31,23 +26,6 @@ def home_opened(click: Click) -> Answer:
     return None
 
 
-def plan_home(click: Click) -> None:
-    """Want the person's home drawn."""
-    user = click.operator.user_id
-    operation = an_operation(
-        f"home/{user}", HOME, "slack:home", {"user": user}, now=click.desk.now(), urgency=1
-    )
-    with writing(click.desk.engine) as session:
-        journal.plan_again(session, operation)
-
-
-def open_card(click: Click) -> Answer:
-    """A card is opened by its address; one that has none yet is on its way."""
-    if not click.action.get("url"):
-        raise Blocked("Its card is on the way to the channel.")
-    return None
-
-
 def unknown(click: Click) -> Answer:
     """A button that this release no longer has, or one that only opens an address."""
     if click.action.get("url"):
@@ -62,5 +40,3 @@ EVENTS = {
     "user_change": person_changed,
     "app_home_opened": home_opened,
 }
-
-ACTIONS = {ids.OPEN_CARD: open_card}

@@ -16,6 +16,10 @@ METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "conversations_members": ("channels:read", "groups:read"),
     "conversations_open": ("im:write",),
     "conversations_replies": ("channels:history", "groups:history"),
+    "files_completeUploadExternal": ("files:write",),
+    "files_delete": ("files:write",),
+    "files_getUploadURLExternal": ("files:write",),
+    "files_info": ("files:read",),
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
@@ -29,6 +33,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_home_opened": (),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
+    "message.im": ("im:history",),
     "subteam_members_changed": ("usergroups:read",),
     "user_change": ("users:read",),
 }
@@ -91,13 +96,19 @@ def _features(address: dict[str, str]) -> dict[str, Any]:
                 "type": "message",
                 "callback_id": "answer_customer",
                 "description": "Write to the customer of the return this message is about",
-            }
+            },
+            {
+                "name": "Find the return",
+                "type": "message",
+                "callback_id": "find_return",
+                "description": "Find the returns that this message mentions",
+            },
         ],
         "slash_commands": [
             {
                 "command": "/returns",
                 "description": "Find returns, open one, see the day",
-                "usage_hint": "1042 | #5567 | e-mail | new | extend | help",
+                "usage_hint": "1042 | #5567 | e-mail | new | extend | digest | report | help",
                 "should_escape": False,
                 **address,
             }

@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.desk.cases import load_case
 from bot.desk.changes import BY_A_PERSON, redraw
 from bot.desk.conversation import SAID, lines_to_post
+from bot.desk.search import keep_findable
 from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
@@ -73,6 +74,7 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     card.permalink = card.permalink or _permalink(client, card)
     with writing(desk.engine) as session:
         session.merge(card)
+        keep_findable(session, case)
     return {"ts": card.ts}
 
 
@@ -95,11 +97,11 @@ def post_in_thread(desk: Desk, client: WebClient, task: Task) -> Mapping[str, An
     try:
         posted = called(client.chat_postMessage, metadata=metadata, **where, **_quiet(message))
     except Refused as e:
-        raise _without_card(desk, card, e) from e
+        raise without_card(desk, card, e) from e
     return {"ts": posted["ts"]}
 
 
-def _without_card(desk: Desk, card: Card, error: Refused) -> GatewayError:
+def without_card(desk: Desk, card: Card, error: Refused) -> GatewayError:
     """A line whose card is gone waits until that is drawn again: drawing finds out, and posts it anew."""
     if not _moves_on(desk, card, error.code):
         return waiting(desk, card.channel, error)

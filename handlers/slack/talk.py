@@ -15,6 +15,7 @@ from bot.desk import decisions
 from bot.desk.access import require
 from bot.desk.cases import load_case
 from bot.desk.conversation import letter, message_of, return_of_message, seen_by_team, talk_of
+from bot.desk.outgoing import OutgoingMessage, send_with_photos
 from bot.errors import NotFound
 from bot.i18n import Words
 from bot.rules.actions import Action
@@ -60,8 +61,13 @@ def recompute(click: Click) -> None:
 
 def submit(click: Click) -> Answer:
     """Send what was written."""
-    draft = read_draft(click.view)
-    decisions.message(click.desk, click.place[0], click.operator, draft.text, later=draft.later)
+    draft, return_id = read_draft(click.view), click.place[0]
+    if draft.photos:
+        key, place = f"delivery-{click.delivery}", click.channel
+        outgoing = OutgoingMessage(draft.text, draft.photos, later=draft.later, place=place)
+        send_with_photos(click.desk, return_id, click.operator, outgoing, key)
+    else:
+        decisions.message(click.desk, return_id, click.operator, draft.text, later=draft.later)
     return {"response_action": "clear"}
 
 
@@ -94,7 +100,9 @@ def _box(click: Click, case: ReturnCase, draft: Draft) -> View:
     morning = morning_after(desk.now(), desk.settings.quiet_hours, desk.settings.timezone)
     said = talk_of(desk, case.return_id, limit=SHOWN)
     written = draft.text.replace("\0", "").strip()
-    full = replace(draft, letter=letter(desk, case.language, written) if written else "", morning=morning)
+    read = letter(desk, case.language, written, with_photos=bool(draft.photos), page=case.page)
+    room = desk.settings.photos_at_once if desk.settings.public_url else 0
+    full = replace(draft, letter=read if written else "", morning=morning, room=room)
     return message_box(case, said, full, click.words)
 
 

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 
 from bot.desk import Desk
+from bot.desk.changes import reread
 from bot.desk.credits import notice
-from bot.desk.orders import is_known, plan_refresh
 from bot.gateways.coupons import codes_of
 from bot.gateways.setup import check_webhook
 from handlers.bodies import body_of
 from store import inbox
+from store.db import writing
+from store.models import ShopOrder
 
 Body = Annotated[bytes, Depends(body_of)]
 
@@ -42,18 +44,16 @@ def _take(desk: Desk, request: Request, body: bytes) -> None:
     """Different deliveries of one second share a delivery id, so the body is part of the key."""
     ids = (request.headers.get("x-wc-webhook-id", ""), request.headers.get("x-wc-webhook-delivery-id", ""))
     key = hashlib.sha256("|".join(ids).encode() + b"|" + body).hexdigest()
-    delivery = inbox.receive(desk.engine, "woocommerce", key, at=desk.now())
-    if delivery is None:
-        return
     said = _said(body)
-    order_id = _order_id(said)
-    used_credit = notice(desk, order_id, codes_of(said))
-    if order_id is not None and is_known(desk, order_id):
-        plan_refresh(desk, order_id)
-        inbox.conclude(desk.engine, delivery, f"reading order {order_id}")
-    else:
-        about = f"store credit on order {order_id}" if used_credit else "not about a return"
-        inbox.conclude(desk.engine, delivery, about)
+    order_id, codes = _order_id(said), codes_of(said)
+    with writing(desk.engine) as session:
+        known = order_id is not None and session.get(ShopOrder, order_id) is not None
+        about = f"reading order {order_id}" if known else "not about a return"
+        first = inbox.receive_in(session, "woocommerce", key, at=desk.now(), outcome=about)
+        if first and known and order_id is not None:
+            reread(session, order_id, desk.now())
+    if first:
+        notice(desk, order_id, codes)
 
 
 def _said(body: bytes) -> Mapping[str, Any]:

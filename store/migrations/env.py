@@ -14,7 +14,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 import store.credit_models
 import store.models
-import store.portal_models  # noqa: F401 (all fill the metadata)
+import store.portal_models
+import store.search_models  # noqa: F401 (all fill the metadata)
 from store.migrations import Schema, SchemaTooNew, compare_schema, current_revision
 
 # Any number will do, as long as every process that migrates asks PostgreSQL for the same one.

@@ -17,6 +17,7 @@ from bot.rules.case import (
 )
 from bot.rules.choice import RefundPolicy
 from bot.rules.order import Stock
+from bot.rules.page import Page
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
@@ -178,10 +179,11 @@ CARDS: dict[str, ReturnCase] = {
     "new_credit": a_case(wish=Wish.STORE_CREDIT),
     "new_flags": flagged(),
     "new_many_lines": many_lines(30),
-    "new_question": a_case(question=a_question(), **MINE),
+    "new_question": a_case(question=a_question(), page=Page.OPEN, **MINE),
     "approved": a_case(status=ReturnStatus.APPROVED, **MINE),
     "in_transit": a_case(status=ReturnStatus.IN_TRANSIT, tracking_number="6A12345678901", **MINE),
     "received": received(),
+    "received_photos": received(photos=3),
     "received_unanswered": received(unanswered_since=NOON - timedelta(hours=3)),
     "cancelled_unanswered": replace(
         closed(ReturnStatus.CANCELLED, "a mistake"), unanswered_since=NOON - timedelta(days=2)

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from blocks import credit_thread, forms
-from blocks.answers import error_text, found_returns, help_text
+from blocks.answers import error_text, help_text
 from blocks.card import return_card
 from blocks.differences import difference_card, settle_form
-from blocks.home import home
 from blocks.refund_box import confirm_box, refund_box
 from blocks.thread import thread_message
 from blocks.timeline import timeline
@@ -18,11 +17,12 @@ from bot.i18n import Words
 from bot.rules.case import HistoryEntry, ReturnCase
 from bot.rules.choice import Problem, RefundChoice
 from bot.rules.difference import Difference
+from bot.rules.page import Page
 from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
-from store.terms import Condition, Method, Reason, ReturnStatus
+from store.terms import Condition, Method, Reason
 from tests import make
-from tests.blocks import cards, exchanges, store_credits, talks
+from tests.blocks import cards, digests, exchanges, listing, reports, store_credits, talks
 from tests.blocks.cards import CARDS, a_case, mixed, received
 from tests.blocks.differences import DIFFERENCES
 from tests.blocks.exchanges import STOCK_OUT as STUCK
@@ -110,6 +110,13 @@ def _forms() -> Iterator[tuple[str, Look]]:
     yield "cancel", lambda words: forms.cancel(case, words)
     yield "reopen", lambda words: forms.reopen(CARDS["settled"], words)
     yield "hand_over", lambda words: forms.hand_over(case, words)
+    paged, shut = replace(case, page=Page.OPEN), replace(CARDS["settled"], page=Page.LOCKED)
+    yield "more_page", lambda words: forms.more(paged, words)
+    yield "more_page_locked", lambda words: forms.more(shut, words)
+    labelled = replace(case, label_link="https://labels.example/6A1.pdf", tracking_number="6A1")
+    yield "label", lambda words: forms.label(labelled, words)
+    yield "new_link", lambda words: forms.new_link(case, "Here is a new link.", words)
+    yield "lock_page", lambda words: forms.lock_page(case, words)
     yield "was_refunded", lambda words: forms.was_refunded(CARDS["needs_person"], words)
     yield "was_booked", lambda words: forms.was_refunded(CARDS["needs_person_booking"], words)
     yield "was_credited", lambda words: forms.was_refunded(CARDS["needs_person_credit"], words)
@@ -123,34 +130,22 @@ def _forms() -> Iterator[tuple[str, Look]]:
     yield "loading", lambda words: forms.loading("5567", words)
 
 
-def listed(*names: str) -> list[tuple[ReturnCase, str]]:
-    """Some of the cards as returns of their own, each with the address of its card."""
-    return [
-        (replace(CARDS[name], return_id=42 + place, number=f"RMA-{1042 + place}"), PERMALINK)
-        for place, name in enumerate(names)
-    ]
-
-
 def _answers() -> Iterator[tuple[str, Look]]:
     rows = (("/returns new 5567", "open a return for an order"), ("/returns help", "show this"))
-    found = listed("exchange_unpaid", "new", "settled", "answer_unknown")
-    yield "found", lambda words: found_returns(found, "marie", words)
-    yield "nothing_open", lambda words: found_returns([], "", words)
-    yield "nothing_found", lambda words: found_returns([], "9999", words)
     yield "help", lambda words: {"text": help_text(rows, words)}
     yield "error", lambda words: {"text": error_text(words, "a1b2c3d4")}
 
 
-def _homes() -> Iterator[tuple[str, Look]]:
-    counted = {ReturnStatus.PENDING: 7, ReturnStatus.APPROVED: 3, ReturnStatus.RECEIVED: 2}
-    found = listed("exchange_unpaid", "new_extended", "received", "new_credit")
-    refusal = "Only the returns team can decide on returns. Ask an admin to add you to it."
-    yield "busy", lambda words: home(counted, found, words)
-    yield "differences", lambda words: home(counted, found, words, differences=2)
-    yield "empty", lambda words: home({}, [], words)
-    yield "refused", lambda words: home({}, [], words, refusal=refusal)
+def _listing(views: Callable[[Words], Iterator[tuple[str, dict[str, Any]]]]) -> Iterator[tuple[str, Look]]:
+    for name, _ in views(Words()):
+        yield name, _listed(views, name)
 
 
+def _listed(views: Callable[[Words], Iterator[tuple[str, dict[str, Any]]]], name: str) -> Look:
+    return lambda words: dict(views(words))[name]
+
+
+NO_MAIL = {"why": "The mail server has taken nothing for a day.", "values": {}}
 STUCK_CREDIT = {"reference": "RMA-1042-R1", "why": "Sorry, you are not allowed to edit this."}
 EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("opened", {"source": "staff"}),
@@ -203,6 +198,10 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("agreed_by_rule", {"rule": "small sums"}),
     ("cancelled_by_customer", {}),
     ("sent_by_customer", {"number": "6A1234567890"}),
+    ("not_mailed", {"why": "", "values": {}}),
+    ("link_renewed", {}),
+    ("page_locked", {}),
+    ("label_noted", {"amount": 490, "host": "labels.example"}),
     ("gift_card_used", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("gift_card_back", {"reference": "RMA-1042-R1", "amount": 2000}),
     ("credit_back", {"reference": "RMA-1042-R1", "order": "5601", "amount": 4000}),
@@ -247,17 +246,25 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("asked", {"by": "U01ALICE", "text": "Which of the two is damaged?"}, CARDS["new_question"]),
         ("written", {"by": "U01ALICE", "text": "Your parcel is here."}, CARDS["received"]),
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
+        ("not_mailed", {"text": "Your parcel is here.", **NO_MAIL}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
         *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind in credit_thread.LINES),
         ("credit_stuck", STUCK_CREDIT, CARDS["settled_credit"]),
+        ("photos_gone", {"count": 2}, CARDS["received"]),
+        ("photos_away", {}, CARDS["received"]),
+        ("photos_forbidden", {}, CARDS["received"]),
+        ("photos_refused", {"code": "file_uploads_disabled"}, CARDS["received"]),
         ("cancelled_by_customer", {}, CARDS["received"]),
         ("sent_by_customer", {"number": "6A1234567890"}, CARDS["received"]),
+        ("link_renewed", {"by": "U01ALICE"}, CARDS["received"]),
+        ("page_locked", {"by": "U01ALICE"}, CARDS["received"]),
         ("exchange_decided", one, CARDS["exchange_awaiting_payment"]),
         ("exchange_less", one, CARDS["exchange_cheaper"]),
         ("exchange_stuck", one, CARDS["exchange_stuck"]),
         ("exchange_lapsed", one, CARDS["exchange_lapsed"]),
         ("payment_unseen", one, CARDS["exchange_unseen"]),
         ("exchange_off", one, CARDS["received"]),
+        ("units_still_out", {"order": "5590", "count": 2}, CARDS["received"]),
         ("exchanged", one, CARDS["exchange_due"]),
         ("difference_paid", one | {"number": 1}, CARDS["exchange_paid_awaiting_goods"]),
         ("stray_payment", one | {"number": 2}, CARDS["exchange_stray"]),
@@ -298,14 +305,16 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "refund_box": dict(_boxes()),
     "confirmation": dict(_confirmations()),
     "form": dict(_forms()),
-    "answer": dict(_answers()),
-    "home": dict(_homes()),
+    "answer": {**dict(_answers()), **dict(_listing(listing.lists))},
+    "home": dict(_listing(listing.homes)),
     "timeline": dict(_timelines()),
     "thread": dict(_threads()),
     "difference": dict(_differences()),
     "exchange": dict(_exchanges()),
     "talk": talks.LOOKS,
     "credits": store_credits.LOOKS,
+    "digest": digests.LOOKS,
+    "report": reports.LOOKS,
 }
 LOOKS: Mapping[str, Look] = {
     f"{group}-{name}": look for group, looks in GROUPS.items() for name, look in looks.items()

@@ -11,7 +11,7 @@ from blocks.thread import thread_message
 from bot.i18n import Words
 from bot.rules.canned import canned_text
 from bot.rules.case import ReturnCase
-from bot.rules.talk import TalkLine, TalkView
+from bot.rules.talk import ChosenFile, TalkLine, TalkView
 from store.terms import Author
 from tests.blocks.cards import CARDS
 from tests.make import NOON
@@ -26,6 +26,7 @@ LONG = TalkLine(11, Author.CUSTOMER, "It began on a Monday.\n" * 180, NOON - tim
 SAID = TalkView((QUESTION, ANSWER, NOTE, PICTURES))
 MANY = TalkView((QUESTION, ANSWER, NOTE, PICTURES, LONG, ANSWER), has_older=True)
 WAITING = replace(CARDS["received"], unanswered_since=NOON - timedelta(hours=2))
+CHOSEN = (ChosenFile("F01", "dent <left>.jpg"), ChosenFile("F02", "b*old*.png"))
 FRENCH = replace(WAITING, language="fr")
 
 
@@ -55,4 +56,5 @@ LOOKS: Mapping[str, Look] = {
     "box_long": box(WAITING, MANY, Draft("Hello", "Hello")),
     "box_night": box(CARDS["settled"], SAID, Draft("Hello", "Hello", morning=NOON, later=True)),
     "box_ready": ready,
+    "box_photos": box(WAITING, SAID, Draft("Hello", "Hello", room=5, photos=CHOSEN)),
 }

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from blocks import forms
-from blocks.answers import found_returns
 from blocks.card import return_card
 from blocks.exchange_bill import exchange_bill
 from blocks.exchange_form import Article, article_option, cancel_exchange, exchange_form
-from blocks.home import home
+from blocks.home import home, search_form
 from blocks.kit import View, inert, sentence
+from blocks.lists import list_message, shared_message, shown_return
 from blocks.refund_box_state import read_confirmed
 from blocks.talk import whole_message
 from blocks.talk_box import Draft, message_box
@@ -21,13 +21,15 @@ from blocks.thread import thread_message
 from blocks.timeline import timeline
 from bot.customer import customer_text
 from bot.i18n import LANGUAGES, Words
+from bot.rules import views
 from bot.rules.case import HistoryEntry, ReturnCase
 from bot.rules.talk import TalkLine, TalkView
 from bot.sandbox.slack.limits import characters, message_problems, view_problems
 from store.terms import Author, Method
-from tests.blocks.cards import CARDS, SHOP, refused, thirty
+from tests.blocks.cards import CARDS, refused, thirty
 from tests.blocks.exchanges import EXCHANGES, OFFERS
 from tests.blocks.hostile import TEXTS, poison
+from tests.blocks.listing import a_home, a_page
 from tests.blocks.looks import EVENTS, a_box, a_confirmation
 from tests.make import ALICE, NOON, money
 
@@ -144,9 +146,13 @@ def test_the_modals_of_an_exchange_are_inert(text: str, words: Words) -> None:
 
 def test_lists_are_inert(text: str, words: Words) -> None:
     case = poison(CARDS["received_mixed"], text)
-    judge(found_returns([(case, SHOP)], text, words))
-    judge(found_returns([], text, words))
-    judge(home({}, [(case, SHOP)], words))
+    page, kept = a_page([case], 30, older="o1.2"), (views.View(text[:40] or "x", text[:200]),)
+    judge(shown_return(case, "https://shop.example/card", words))
+    judge(list_message(page, text[:200], words, NOON, ""))
+    judge(shared_message(page, text[:200], "U01ALICE", words, NOON))
+    judge(list_message(a_page([]), text[:200], words, NOON))
+    judge(home(a_home(text[:200], page, kept), words, now=NOON))
+    judge(search_form(text[:200], kept, words))
 
 
 def test_the_timeline_is_inert(text: str, words: Words) -> None:

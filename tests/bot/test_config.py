@@ -235,6 +235,29 @@ def test_every_setting_has_one_line_that_documents_it() -> None:
         assert "\n" not in field.description
 
 
+def test_campaigns_are_names_with_their_days() -> None:
+    text = "black-friday-2026=2026-11-20..2026-11-30, soldes.hiver=2027-01-06..2027-01-06,"
+    assert Settings(campaigns=text).campaigns == (
+        ("black-friday-2026", date(2026, 11, 20), date(2026, 11, 30)),
+        ("soldes.hiver", date(2027, 1, 6), date(2027, 1, 6)),
+    )
+    assert Settings(campaigns="").campaigns == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "black friday=2026-11-20..2026-11-30",
+        "x=2026-11-20",
+        "x=2026-11-31..2026-12-01",
+        "x=2026-12-01..2026-11-01",
+    ],
+)
+def test_campaigns_that_are_none_are_named(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected names and days|ends before it begins"):
+        Settings(campaigns=text)
+
+
 @pytest.mark.parametrize("text", ["21:00-08:00", "21:00 - 08:00"])
 def test_quiet_hours_are_two_times_of_day(text: str) -> None:
     assert Settings(quiet_hours=text).quiet_hours == (time(21), time(8))
@@ -244,3 +267,14 @@ def test_quiet_hours_are_two_times_of_day(text: str) -> None:
 def test_quiet_hours_that_are_none_are_named(text: str) -> None:
     with pytest.raises(ValueError, match="two different times"):
         Settings(quiet_hours=text)
+
+
+def test_days_of_the_digest_are_days_of_the_week_and_all_of_them_where_none_is_named() -> None:
+    assert Settings(digest_days="mon, Tue,fri").digest_days == (0, 1, 4)
+    assert Settings().digest_days == ()
+
+
+@pytest.mark.parametrize("text", ["monday", "lun", "1", "mon;tue", "mon-fri"])
+def test_other_words_are_no_days_of_the_week(text: str) -> None:
+    with pytest.raises(ValueError, match="expected days of the week"):
+        Settings(digest_days=text)

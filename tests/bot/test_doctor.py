@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.commands.doctor import check_door, check_stripe
+from bot.commands.doctor import check_door, check_mail, check_stripe
 from bot.config import Settings
 from bot.findings import Level
 from bot.sandbox.serving import Service
 from bot.sandbox.stripe import TEST_KEY, Stripe, create_app
+from tests.mailbox import a_mailbox
 
 
 @pytest.fixture
@@ -41,6 +42,20 @@ def test_a_key_stripe_does_not_know_is_wrong(stripe_url: str) -> None:
 def test_a_stripe_that_does_not_answer_is_worth_a_warning() -> None:
     finding = check_stripe(Settings(stripe_api_key=TEST_KEY, stripe_api_base="http://127.0.0.1:9"))
     assert finding.level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("answers", "level"),
+    [({}, Level.OK), ({"AUTH": "535 no"}, Level.WRONG), ({"CONNECT": "421 later"}, Level.WARNING)],
+)
+def test_a_mail_server_is_asked_to_let_the_desk_in(answers: dict[str, str], level: Level) -> None:
+    with a_mailbox() as box:
+        box.answers = answers
+        server = f"smtp://desk@127.0.0.1:{box.port}"
+        finding = check_mail(Settings(mail_server=server, mail_password="hush", mail_from="a@b.example"))
+    assert finding.level is level
+    assert "hush" not in f"{finding.text} {finding.advice}"
+    assert box.raw == []
 
 
 def test_an_address_where_nothing_answers_is_worth_a_warning() -> None:

@@ -192,3 +192,27 @@ def test_an_exchange_for_what_the_shop_does_not_sell_is_refused_by_name(door: Do
     answer = door.hand_in(json.dumps(request).encode())
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "replacement")
     assert returns(door) == []
+
+
+def test_label_and_parcel_come_with_the_request(door: Door) -> None:
+    label = {"label_link": "https://labels.example/1.pdf", "label_cost": "5.20", "tracking_number": "6A1"}
+    assert door.hand_in(json.dumps(a_request(door, **label)).encode()).status_code == 201
+    (rma,) = returns(door)
+    assert (rma.label_link, rma.label_cost_minor, rma.tracking_number) == (label["label_link"], 520, "6A1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("label_link", "http://labels.example/1"),
+        ("label_link", "javascript:alert(1)"),
+        ("label_link", "https://labels.example/" + "1" * 577),
+        ("label_cost", "5.20 USD"),
+        ("tracking_number", "6" * 600),
+    ],
+)
+def test_a_label_that_cannot_be_used_is_refused_by_its_field(door: Door, name: str, value: str) -> None:
+    answer = door.hand_in(json.dumps(a_request(door, **{name: value})).encode())
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == name
+    assert returns(door) == []

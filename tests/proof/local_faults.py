@@ -27,16 +27,20 @@ def held_by_somebody(engine: Engine, *, readers_too: bool = False) -> Iterator[N
     if engine.dialect.name == "sqlite":
         holder = sqlite3.connect(str(engine.url.database), isolation_level=None, timeout=30)
         holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.rollback()
-        holder.close()
+        try:
+            yield
+        finally:
+            holder.rollback()
+            holder.close()
         return
     mode = "ACCESS EXCLUSIVE" if readers_too else "EXCLUSIVE"
     with engine.connect() as connection:
         while not _takes_all(connection, mode):
             connection.rollback()
-        yield
-        connection.rollback()
+        try:
+            yield
+        finally:
+            connection.rollback()
 
 
 def _takes_all(connection: Connection, mode: str) -> bool:

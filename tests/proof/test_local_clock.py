@@ -145,6 +145,7 @@ def test_a_lost_answer_under_a_clock_that_is_wrong(world: World, clock: Jumping,
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("awry", AWRY)
 @pytest.mark.parametrize("name", METHODS)
 def test_every_single_fault_under_a_clock_that_is_wrong(

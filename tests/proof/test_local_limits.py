@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from bot.sandbox.shop import Mishap
 from bot.sandbox.story.people import ALICE, BOB, CHANNEL, CHLOE
 from handlers.signing import intake_signature
 from handlers.work import THREADS as WORKERS
-from store.db import MORE, THREADS, open_engine
+from store.db import AWAY, MORE, THREADS, open_engine, reading
 from tests.conftest import DATABASES, PostgresqlServer, SqliteFiles
 from tests.counter import Counter, Rma, a_counter
 
@@ -68,6 +68,15 @@ def test_without_file_descriptors_a_person_is_told_and_the_desk_gets_well(counte
     again = counter.slack.command(ALICE, CHANNEL, "/returns", "5567").answer
     assert again is not None
     assert "Nothing found" in again.body["text"]
+
+
+@pytest.mark.parametrize("left", range(8))
+def test_however_few_files_are_left_the_database_is_away_and_nothing_else_is_raised(
+    counter: Counter, left: int
+) -> None:
+    counter.desk.engine.dispose()
+    with no_files_left(but=left), suppress(*AWAY), reading(counter.desk.engine) as session:
+        session.connection()
 
 
 def test_without_connections_to_the_database_a_person_is_told_and_the_desk_gets_well(

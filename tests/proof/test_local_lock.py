@@ -187,7 +187,7 @@ def test_a_lock_of_a_second_is_not_noticed(counter: Counter) -> None:
 
 @pytest.mark.slow
 def test_fifty_clicks_at_once_are_all_answered_in_time(counter: Counter) -> None:
-    """More than there are threads at the door: whoever waited for a thread waits less for the lock."""
+    """Each has a thread at the door, and all wait for the lock side by side, none after the other."""
     card = counter.open().card
     before = len(counter.told(ALICE))
 

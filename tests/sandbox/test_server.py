@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.sandbox.page import app as page
 from bot.sandbox.page.troubles import SWITCHES, TROUBLES
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop.errors import ShopError
+from bot.sandbox.slack.opening import open_view
 from bot.sandbox.story.people import ALICE, BOB, CHANNEL, SAM, WAREHOUSE
 
 Json = dict[str, Any]
@@ -180,6 +182,39 @@ def test_more_than_was_paid_is_refused_in_words(sandbox: Sandbox) -> None:
     answer = do(sandbox, do="refund_by_hand", order=sandbox.story.orders["small"], amount="9999")
     assert answer.status_code == 409
     assert answer.json()["error"]
+
+
+BOX: Json = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Photos"},
+    "submit": {"type": "plain_text", "text": "Send"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "photos",
+            "label": {"type": "plain_text", "text": "Photos"},
+            "element": {"type": "file_input", "action_id": "photos", "filetypes": ["png", "webp"]},
+        }
+    ],
+}
+WEBP = b"RIFF\x1a\0\0\0WEBPVP8L"
+
+
+def test_a_person_puts_files_into_a_modal_and_the_page_shows_pictures_alone(sandbox: Sandbox) -> None:
+    view = open_view(sandbox.slack.core, BOB, BOX)
+    place = {"do": "files", "view": view.id, "action": "photos", "block": "photos"}
+    contents = {"a.png": b"\x89PNG", "b.webp": WEBP, "page.png": b"<script>"}
+    files = [{"name": name, "data": b64encode(data).decode()} for name, data in contents.items()]
+    assert do(sandbox, BOB, **place, files=files).ok
+    chosen = look(sandbox, BOB).json()["slack"]["modal"]["state"]["values"]["photos"]["photos"]["files"]
+    assert [one["name"] for one in chosen] == list(contents)
+    shown = [requests.get(f"{sandbox.page_url}/files/{one['id']}", timeout=5) for one in chosen]
+    assert [one.headers.get("content-type") for one in shown[:2]] == ["image/png", "image/webp"]
+    assert shown[2].status_code == 404
+    assert do(sandbox, BOB, **place, files=[{"name": "a.exe", "data": ""}]).status_code == 409
+    assert do(sandbox, ALICE, **place, files=files).status_code == 409
+    assert do(sandbox, BOB, **place, files=[{"name": "a.png", "data": "&"}]).status_code == 409
+    do(sandbox, BOB, do="close", view=view.id)
 
 
 @pytest.mark.parametrize(

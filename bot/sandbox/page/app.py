@@ -97,6 +97,8 @@ def _slack_file(sandbox: "Sandbox") -> Any:
 def _picture_kind(content: bytes) -> str:
     """Pictures only: what somebody uploads must never be able to act as a page."""
     marks = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
     return next((kind for mark, kind in marks.items() if content.startswith(mark)), "")
 
 

@@ -1,5 +1,6 @@
 """What a person on the page does, by name: gestures in Slack, faults, acts in the shop's administration."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
 Json = dict[str, Any]
+LONGEST_NAME = 200
 Deed = Callable[["Sandbox", str, Json], Json]
 
 
@@ -65,6 +67,14 @@ def type_text(sandbox: "Sandbox", user: str, wanted: Json) -> Json:
     return _told(
         sandbox.slack.type_text(user, target, wanted["action"], wanted["value"], block_id=block, enter=enter)
     )
+
+
+def choose_files(sandbox: "Sandbox", user: str, wanted: Json) -> Json:
+    """Put files into a modal's field."""
+    files = [(str(one["name"])[:LONGEST_NAME], b64decode(one["data"])) for one in wanted["files"]]
+    view = _view(sandbox, user, wanted["view"])
+    hands = sandbox.slack.hands
+    return _told(hands.choose_files(user, view, wanted["action"], files, block_id=wanted.get("block", "")))
 
 
 def open_menu(sandbox: "Sandbox", user: str, wanted: Json) -> Json:
@@ -157,6 +167,7 @@ DEEDS: dict[str, Deed] = {
     "click": click,
     "choose": choose,
     "type": type_text,
+    "files": choose_files,
     "menu": open_menu,
     "submit": submit,
     "close": close,

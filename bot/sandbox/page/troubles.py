@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # Wherever it is asked for: cards are paid back through Stripe, everything else through the shop.
 REFUND = {"method": "POST", "path": r"/refunds$"}
+SHARING = r"files\.completeUploadExternal$"
 CHECKOUT = {"method": "POST", "path": r"/checkout/sessions$"}
 
 TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
@@ -32,6 +33,7 @@ TROUBLES: dict[str, Callable[["Sandbox"], object]] = {
     "shop_busy": lambda s: s.faults.plan("shop", Fault.BUSY, times=2, seconds=2.0),
     "slack_busy": lambda s: s.faults.plan("slack", Fault.BUSY, path=r"chat\.update", seconds=3.0),
     "slack_lost": lambda s: s.faults.plan("slack", Fault.LOST_AFTER, path=r"chat\.(update|postMessage)"),
+    "photo_lost": lambda s: s.faults.plan("slack", Fault.LOST_AFTER, path=SHARING),
     "stripe_lost": lambda s: s.faults.plan("stripe", Fault.LOST_AFTER, method="POST"),
     "checkout_lost": lambda s: s.faults.plan("stripe", Fault.LOST_AFTER, **CHECKOUT),
 }
@@ -117,7 +119,8 @@ def take_back(sandbox: "Sandbox", name: str) -> None:
 
 def _fault_row(plan: Plan) -> dict[str, Any]:
     row = _row(f"fault-{plan.number}", plan.service, plan.fault, plan.times)
-    return row | {"button": "checkout_lost"} if plan.path == CHECKOUT["path"] else row
+    own = {CHECKOUT["path"]: "checkout_lost", SHARING: "photo_lost"}.get(plan.path)
+    return row | {"button": own} if own else row
 
 
 def _row(number: str, service: str, what: Fault | Mishap | str, times: int) -> dict[str, Any]:

@@ -61,6 +61,7 @@ METHODS: Mapping[str, Method] = {
     "blocks.validate": Method(api_views.validate_blocks),
     "files.getUploadURLExternal": Method(api_files.upload_place, "files:write", TIERS[4]),
     "files.completeUploadExternal": Method(api_files.complete_upload, "files:write", TIERS[4]),
+    "files.delete": Method(api_files.delete_file, "files:write", TIERS[3]),
     "files.info": Method(api_files.file_info, "files:read", TIERS[4]),
     "apps.connections.open": Method(
         open_connection,

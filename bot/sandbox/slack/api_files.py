@@ -1,6 +1,7 @@
 """Uploads in three steps: ask for a place, send the bytes there, share the file."""
 
 from typing import Any
+from urllib.parse import quote
 
 from bot.sandbox.slack import events
 from bot.sandbox.slack.api_chat import writable
@@ -10,6 +11,13 @@ from bot.sandbox.slack.errors import ApiError
 from bot.sandbox.slack.posting import app_author, post
 
 Json = dict[str, Any]
+MIME = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
 
 
 def upload_place(call: ApiCall) -> Json:
@@ -19,9 +27,11 @@ def upload_place(call: ApiCall) -> Json:
         raise ApiError(
             "invalid_arguments", response_metadata={"messages": ["[ERROR] length must be positive"]}
         )
-    file = StoredFile(call.core.new_id("F"), name, int(length), title=name)
+    alt = str(call.arguments.get("alt_txt") or "")
+    file = StoredFile(call.core.new_id("F"), name, int(length), title=name, alt=alt)
     call.core.files[file.id] = file
-    return {"upload_url": f"{call.base_url}/upload/v1/{file.id}", "file_id": file.id}
+    base = call.core.upload_base or call.base_url
+    return {"upload_url": f"{base}/upload/v1/{file.id}", "file_id": file.id}
 
 
 def receive(core: Core, file_id: str, content: bytes) -> tuple[int, str]:
@@ -43,20 +53,30 @@ def complete_upload(call: ApiCall) -> Json:
     ready = [file for file in stored if file is not None and file.content is not None]
     if len(ready) != len(stored):
         raise ApiError("file_not_found")
+    before = [file.complete for file in ready]
     for file, one in zip(ready, wanted, strict=True):
         file.complete, file.title = True, str(one.get("title") or file.name)
-    _share(call, ready)
+    try:
+        _share(call, ready)
+    except ApiError:
+        for file, was in zip(ready, before, strict=True):
+            file.complete = was
+        raise
     core.touch()
     return {"files": [file_json(core, file, call.base_url) for file in ready]}
 
 
 def _share(call: ApiCall, files: list[StoredFile]) -> None:
     names = str(call.arguments.get("channels") or call.arguments.get("channel_id") or "")
+    if names and call.core.dropped_shares:
+        call.core.dropped_shares -= 1
+        return
     for name in filter(None, names.split(",")):
         call.arguments["channel"] = name
         channel = writable(call)
         for file in files:
             file.channels.append(channel.id)
+            file.shares.setdefault(channel.id, [])
         shared = [file_json(call.core, file, call.base_url) for file in files]
         body = {
             "text": call.arguments.get("initial_comment") or "",
@@ -64,7 +84,10 @@ def _share(call: ApiCall, files: list[StoredFile]) -> None:
             "files": shared,
             "subtype": "file_share",
         }
-        call.echo(events.message_event, post(call.core, channel.id, app_author(call.core), body))
+        message = post(call.core, channel.id, app_author(call.core), body)
+        for file in files:
+            file.shares[channel.id].append(message.ts)
+        call.echo(events.message_event, message)
 
 
 def file_info(call: ApiCall) -> Json:
@@ -72,23 +95,26 @@ def file_info(call: ApiCall) -> Json:
     file = call.core.files.get(str(call.need("file")))
     if file is None or not file.complete:
         raise ApiError("file_not_found")
+    if file.deleted:
+        raise ApiError("file_deleted")
     return {"file": file_json(call.core, file, call.base_url), "comments": [], **call.page([])[1]}
 
 
 def file_json(core: Core, file: StoredFile, base_url: str) -> Json:
     """A file as the Web API shows it; its bytes need the token."""
     kind = file.name.rpartition(".")[2].lower()
-    private = f"{base_url}/files-pri/{core.team.id}-{file.id}/{file.name}"
+    private = file.address or f"{base_url}/files-pri/{core.team.id}-{file.id}/{quote(file.name)}"
+    user = file.user or core.bot_user
     return {
         "id": file.id,
         "created": int(core.now().timestamp()),
         "timestamp": int(core.now().timestamp()),
         "name": file.name,
         "title": file.title,
-        "mimetype": f"image/{kind}" if kind in ("png", "jpg", "jpeg", "gif") else "application/octet-stream",
+        "mimetype": MIME.get(kind, "application/octet-stream"),
         "filetype": kind,
         "pretty_type": kind.upper(),
-        "user": core.bot_user,
+        "user": user,
         "user_team": core.team.id,
         "mode": "hosted",
         "size": file.length,
@@ -96,8 +122,47 @@ def file_json(core: Core, file: StoredFile, base_url: str) -> Json:
         "is_public": bool(file.channels),
         "url_private": private,
         "url_private_download": f"{private}?download=1",
-        "permalink": f"{core.team.url}files/{core.bot_user}/{file.id}/{file.name}",
+        "permalink": f"{core.team.url}files/{user}/{file.id}/{quote(file.name)}",
         "channels": list(file.channels),
         "groups": [],
         "ims": [],
+        "shares": _shares(core, file),
+        **({"alt_txt": file.alt} if file.alt else {}),
     }
+
+
+def _shares(core: Core, file: StoredFile) -> Json:
+    """Where it stands, by kind of channel, as far as it still stands there."""
+    found: Json = {}
+    for name, stamps in file.shares.items():
+        kind = "public" if core.channels[name].kind == "channel" else "private"
+        there = [{"ts": ts} for ts in stamps if core.message(name, ts) is not None]
+        if there:
+            found.setdefault(kind, {})[name] = there
+    return found
+
+
+def put_up(core: Core, user: str, name: str, content: bytes) -> Json:
+    """A file a person chose in a modal: nobody but they and the app can see it."""
+    with core.lock:
+        file = StoredFile(core.new_id("F"), name, len(content), name, content, complete=True, user=user)
+        core.files[file.id] = file
+        core.touch()
+        return file_json(core, file, core.base_url)
+
+
+def delete_file(call: ApiCall) -> Json:
+    """files.delete; messages that showed it show it no more"""
+    file = call.core.files.get(str(call.need("file")))
+    if file is None:
+        raise ApiError("file_not_found")
+    if file.deleted:
+        raise ApiError("file_deleted")
+    if file.user:
+        raise ApiError("cant_delete_file")
+    file.deleted, file.content = True, None
+    for channel, stamps in file.shares.items():
+        for message in filter(None, (call.core.message(channel, ts) for ts in stamps)):
+            message.files = [one for one in message.files if one["id"] != file.id]
+    call.core.touch()
+    return {}

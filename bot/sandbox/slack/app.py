@@ -74,8 +74,12 @@ class _Doors:
         stored = self.core.files.get(request.path_params["name"].partition("-")[2])
         if token not in self.core.tokens:
             return RedirectResponse("/?redir=%2Ffiles-pri", 302)
-        if stored is None or stored.content is None:
+        if "files:read" not in self.core.tokens[token].scopes:
+            return RedirectResponse("/?redir=%2Ffiles-pri", 302)
+        if stored is None or stored.content is None or stored.deleted:
             return PlainTextResponse("not found", 404)
+        if stored.moved_to:
+            return RedirectResponse(stored.moved_to, 302)
         return Response(stored.content, media_type="application/octet-stream")
 
     async def link(self, socket: WebSocket) -> None:

@@ -34,6 +34,13 @@ from bot.sandbox.slack.shapes import (
     Whole,
 )
 
+
+def files_are_not_heard_of(block: dict[str, Any]) -> Iterator[Complaint]:
+    """Slack's reference of the input block: a choice of files cannot be dispatched."""
+    if block.get("dispatch_action") and block["element"].get("type") == "file_input":
+        yield "/element/type", "unsupported type: file_input"
+
+
 BLOCK_ID = Chars(longest=255)
 HTTPS = Chars(longest=3000, form=r"https://.+")
 
@@ -191,6 +198,7 @@ _PLAIN_BLOCKS: dict[str, Shape] = {
     "actions": _block({"elements": Items(elements(IN_ACTIONS), most=25)}, distinct_actions),
     "input": _block(
         {"label": Text(2000), "element": elements(IN_INPUT)},
+        files_are_not_heard_of,
         hint=Text(2000),
         optional=Flag(),
         dispatch_action=Flag(),

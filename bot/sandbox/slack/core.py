@@ -72,6 +72,12 @@ class StoredFile:
     content: bytes | None = None
     channels: list[str] = field(default_factory=list)
     complete: bool = False
+    alt: str = ""
+    user: str = ""  # who put it up; the app where it is empty
+    shares: dict[str, list[str]] = field(default_factory=dict)  # channel -> the messages it stands in
+    deleted: bool = False
+    address: str = ""  # what url_private says instead of the truth
+    moved_to: str = ""  # where its true address redirects to
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,7 @@ class Settings:
     rate_limits: bool = True
     cast: Callable[[], Cast] = small_shop
     ack_seconds: float = 3.0  # how long Slack waits for an answer; tests may shorten it
+    trigger_seconds: float = TRIGGER_SECONDS  # how long a press can open a modal
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     echoes: bool = True  # whether the app hears its own messages as events, as Slack lets it
     verification_token: str = "sandbox-verification-token"  # noqa: S105
@@ -132,6 +139,8 @@ class Core:
             self.triggers: dict[str, Trigger] = {}
             self.response_urls: dict[str, ResponseUrl] = {}
             self.files: dict[str, StoredFile] = {}
+            self.upload_base = ""  # where uploads are sent instead of here
+            self.dropped_shares = 0  # how many uploads are said to be shared and are not
             self.rates = Rates()
             self.notices: dict[str, list[str]] = {}
             self.calls: list[Call] = []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.slack import payloads
+from bot.sandbox.slack.api_files import put_up
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.delivery import Post
 from bot.sandbox.slack.elements import all_options
@@ -32,6 +33,7 @@ from bot.sandbox.slack.views import View
 
 Target = Message | View
 Json = dict[str, Any]
+MOST_FILES, LARGEST_FILE = 10, 10_000_000  # Slack's reference of the file input
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -93,6 +95,25 @@ class Hands:
         if block["type"] == "input" and not block.get("dispatch_action"):
             return Result(view=target if isinstance(target, View) else None)
         return self._act(user, target, block, element, fragment, confirm=confirm)
+
+    def choose_files(
+        self, user: str, view: View, action_id: str, files: list[tuple[str, bytes]], *, block_id: str
+    ) -> Result:
+        """Put files up in a modal's field, by name and content, in place of those that were there."""
+        with self.core.lock:
+            self._look(user, view)
+            block, element = find(view, action_id, block_id)
+            if element["type"] != "file_input":
+                raise NotThere(f"{action_id!r} is a {element['type']}, no place for files")
+            if len(files) > element.get("max_files", MOST_FILES):
+                raise NotThere(f"at most {element['max_files']} files")
+            if any(not _is_taken(element, name, content) for name, content in files):
+                raise NotThere("a file of another type, an empty one, or one of more than 10 MB")
+            put = [put_up(self.core, user, name, content) for name, content in files]
+            key = (block["block_id"], element["action_id"])
+            view.values[key] = {"type": "file_input", "files": put}
+            self.core.touch()
+        return Result(view=view)
 
     def type_text(
         self, user: str, target: Target, action_id: str, text: str, *, block_id: str, enter: bool
@@ -255,6 +276,13 @@ class Hands:
         view.errors = dict(errors)
         self.core.touch()
         return ""
+
+
+def _is_taken(element: Json, name: str, content: bytes) -> bool:
+    """What Slack's client lets through: the type goes by the name alone."""
+    types = element.get("filetypes") or []
+    ending = name.rpartition(".")[2].lower()
+    return 0 < len(content) <= LARGEST_FILE and (not types or ending in types)
 
 
 def _hears(block: Json, element: Json, *, enter: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.slack.core import TRIGGER_SECONDS, Core
+from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.errors import ApiError, described
 from bot.sandbox.slack.limits import VIEW_BYTES, view_problems
 from bot.sandbox.slack.views import STACK, View
@@ -15,7 +15,7 @@ def spend_trigger(core: Core, name: str) -> str:
         raise ApiError("invalid_trigger_id")
     if trigger.spent:
         raise ApiError("exchanged_trigger_id")
-    if (core.now() - trigger.made).total_seconds() > TRIGGER_SECONDS:
+    if (core.now() - trigger.made).total_seconds() > core.settings.trigger_seconds:
         raise ApiError("expired_trigger_id")
     trigger.spent = True
     return trigger.user

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.slack import snapshot as picture
-from bot.sandbox.slack.core import Call, Core, Settings
+from bot.sandbox.slack.core import Call, Core, Settings, StoredFile
 from bot.sandbox.slack.delivery import Courier, Post
 from bot.sandbox.slack.hands import Hands, Target
 from bot.sandbox.slack.life import Life
@@ -142,6 +142,26 @@ class Slack:
     ) -> Result:
         """Choose from a menu, boxes, buttons, people or dates; a list where several may be chosen."""
         return self.hands.choose(user, target, action_id, wanted, block_id=block_id, confirm=confirm)
+
+    def choose_files(
+        self, user: str, action_id: str, *files: tuple[str, bytes], view: View | None = None
+    ) -> Result:
+        """Put files, as name and content, into a field of the modal on top."""
+        place = self._modal(user, view)
+        return self.hands.choose_files(user, place, action_id, list(files), block_id="")
+
+    def file(self, name: str) -> StoredFile:
+        """The newest file of this name."""
+        with self.core.lock:
+            return next(one for one in reversed(self.core.files.values()) if one.name == name)
+
+    def delete_file(self, name: str) -> None:
+        """Let its owner delete the newest file of this name."""
+        self.file(name).deleted = True
+
+    def drop_shares(self, times: int = 1) -> None:
+        """Let Slack say of the next uploads that they are shared, and never show them."""
+        self.core.dropped_shares = times
 
     def type_text(
         self, user: str, target: Target, action_id: str, text: str, *, block_id: str = "", enter: bool = False

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { textNodes, words } from "./rich.js";
+import { toast } from "./store.js";
 import { has, t } from "./words.js";
 
 const PAUSE = 250;
@@ -163,6 +164,30 @@ function momentField(block, element, surface) {
   return h("input", { ...common(block, element, named(block, element)), class: "field short", type: "datetime-local", value: local, onchange });
 }
 
+function contentOf(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve({ name: file.name, data: reader.result.slice(reader.result.indexOf(",") + 1) });
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+function fileField(block, element, surface) {
+  const chosen = held(surface, block, element).files ?? [];
+  const onchange = async (event) => {
+    const files = await Promise.all([...event.target.files].map(contentOf));
+    const answer = await surface.send({ do: "files", action: element.action_id, block: block.block_id, files });
+    if (answer.error) toast(t("file_not_taken"));
+    surface.redraw();
+  };
+  const accept = (element.filetypes ?? []).map((one) => `.${one}`).join(",");
+  const several = (element.max_files ?? 10) > 1;
+  const props = { ...common(block, element, named(block, element)), class: "field", type: "file", accept, multiple: several, onchange };
+  const shown = chosen.map((one) => h("li", {}, h("img", { class: "picture thumb", src: `/files/${one.id}`, alt: one.name })));
+  return h("div", { class: "files" }, h("input", props), chosen.length ? h("ul", { class: "chosen-files" }, shown) : null);
+}
+
 export const FIELDS = {
   plain_text_input: textField,
   email_text_input: textField,
@@ -179,6 +204,7 @@ export const FIELDS = {
   datepicker: (block, element, surface) => dateField(block, element, surface, "date", "selected_date"),
   timepicker: (block, element, surface) => dateField(block, element, surface, "time", "selected_time"),
   datetimepicker: momentField,
+  file_input: fileField,
 };
 
 export function inputBlock(block, surface) {

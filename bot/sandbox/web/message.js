@@ -39,7 +39,7 @@ function content(message, channel, who) {
   if (message.text && bare) parts.push(h("div", { class: message.subtype === "tombstone" ? "text muted" : "text" }, mrkdwn(message.text, who)));
   if (message.blocks?.length) parts.push(blocksNode(message.blocks, surface));
   for (const part of message.attachments ?? []) parts.push(attachment(part, surface));
-  for (const file of message.files ?? []) parts.push(fileNode(file));
+  if (message.files?.length) parts.push(h("div", { class: "album" }, message.files.map(fileNode)));
   return h("div", { class: "content" }, parts, message.edited && h("span", { class: "edited", title: t("edited_times", { count: message.edits }) }, t("edited")));
 }
 
@@ -50,7 +50,9 @@ function attachment(part, surface) {
 
 function fileNode(file) {
   const picture = /\.(png|jpe?g|gif)$/i.test(file.name ?? "");
-  return picture ? h("img", { class: "picture big", src: `/files/${file.id}`, alt: file.title ?? file.name }) : h("div", { class: "file" }, file.title ?? file.name);
+  if (!picture) return h("div", { class: "file" }, file.title ?? file.name);
+  const image = h("img", { class: "picture big", src: `/files/${file.id}`, alt: file.alt_txt ?? file.title ?? file.name });
+  return h("a", { href: `/files/${file.id}`, target: "_blank", rel: "noopener", title: file.title }, image);
 }
 
 function sendFrom(message, channel, deed) {

@@ -26,7 +26,15 @@ from store.models import Operation
 from store.terms import Method, OperationState
 from tests.world import ALICE, BOB, World
 
-MONEY = ("stripe.refund", "shop.late_book", "shop.refund", "shop.book", "shop.coupon", "shop.restock")
+MONEY = (
+    "stripe.refund",
+    "shop.late_book",
+    "shop.refund",
+    "shop.book",
+    "shop.coupon",
+    "shop.gift_card",
+    "shop.restock",
+)
 
 
 @contextmanager

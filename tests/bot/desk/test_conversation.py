@@ -19,7 +19,6 @@ from bot.desk.conversation import (
     talk_after,
     talk_of,
 )
-from bot.desk.search import find
 from bot.errors import Blocked, InvalidInput, NotFound, Unreachable
 from bot.operations import task_of
 from bot.rules.alerts import alerts
@@ -29,7 +28,7 @@ from store.models import Message, Operation, Return
 from store.portal_models import Photo
 from store.terms import Author, OperationState
 from tests.blocks.hostile import TEXTS
-from tests.world import ALICE, World
+from tests.world import ALICE, World, found
 
 
 def a_return(world: World, **more: Any) -> int:
@@ -269,14 +268,14 @@ def test_a_return_that_is_over_stays_so_but_says_that_somebody_waits(world: Worl
     says(world, return_id, "But I have sent it!")
     assert world.case(return_id).status is before
     assert "needs_answer" in [alert.name for alert in alerts(world.case(return_id))]
-    assert [found.case.return_id for found in find(world.desk, "")] == [return_id]
+    assert [case.return_id for case in found(world.desk, "")] == [return_id]
 
 
 def test_who_waits_longest_is_found_first(world: World) -> None:
     first, second, quiet = a_return(world), a_return(world), a_return(world)
     says(world, second, "Hello", apart=60)
     says(world, first, "Hello")
-    assert [found.case.return_id for found in find(world.desk, "")] == [second, first, quiet]
+    assert [case.return_id for case in found(world.desk, "")] == [second, first, quiet]
 
 
 def test_photos_go_with_the_message_if_they_are_of_this_order_and_free(world: World) -> None:

@@ -104,7 +104,9 @@ def test_the_customer_reads_the_reason_of_a_refusal_in_their_own_language(world:
     assert case.closed_by is not None
     assert case.closed_by.name == "Alice"
     (letter,) = letters(world)
-    assert letter.endswith("porté et lavé")
+    said, invitation = letter.split("\n\n")
+    assert said.endswith("porté et lavé")
+    assert invitation.startswith("Lisez et répondez ici\xa0: http://127.0.0.1:8000/returns/l/")
     assert "We could not" not in letter
 
 

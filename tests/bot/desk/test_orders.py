@@ -94,7 +94,13 @@ def test_an_order_that_was_closed_elsewhere_turns_its_return_grey_without_money_
     refresh(world.desk, order.id)
     case = world.case(return_id)
     assert [one.name for one in alerts(case)] == ["order_closed_elsewhere"]
-    assert set(actions(case)) == {Action.MESSAGE, Action.TIMELINE, Action.OPEN_IN_SHOP}
+    assert set(actions(case)) == {
+        Action.MESSAGE,
+        Action.NEW_LINK,
+        Action.LOCK_PAGE,
+        Action.TIMELINE,
+        Action.OPEN_IN_SHOP,
+    }
     with pytest.raises(DeskError):
         resolve(world.desk, return_id, ALICE, case.version, default_choice(case))
     world.work()

@@ -18,12 +18,15 @@ from bot.desk.access import STALE, Operator, find_operator
 from bot.desk.exchange import ExchangeOffer
 from bot.desk.inspection import Arrival
 from bot.desk.intake import NewReturn, WantedItem
+from bot.desk.outgoing import OutgoingMessage
 from bot.desk.reconciliation_rows import Keeper
 from bot.errors import NotAllowed
 from bot.rules.difference import Found
 from bot.rules.exchange import Replacement, Returned, Swap, write_exchange_bill
 from bot.rules.exchange_flow import ExchangeFacts, PaymentRequest, PaymentState
 from bot.rules.proposal import default_choice
+from bot.rules.talk import ChosenFile
+from bot.rules.views import Filter
 from store.db import open_engine, reading, writing
 from store.models import Difference, Member, Operation, Resolution
 from store.money import Money
@@ -41,6 +44,9 @@ from tests.conftest import SqliteFiles
 from tests.world import ALICE, BOB, World, a_world
 
 UseCase = Callable[..., object]
+READERS = frozenset(
+    {"homes.load_home", "homes.load_search", "homes.load_views"}
+)  # what is shown to one person
 FOUNDATIONS = ("bot.desk.access", "bot.desk.changes")  # what use cases are made of
 
 
@@ -201,6 +207,12 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "resolution_id": stage.resolution_id,
         "difference_id": stage.difference_id,
         "note": "the bank's page says so",
+        "which": Filter.STATE,
+        "words": "approved",
+        "search": "pending",
+        "name": "mine",
+        "names": ["mine"],
+        "cursor": "o5.1",
         "by": by,
         "seen": stage.version,
         "to": "U02BOB",
@@ -208,12 +220,17 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "text": "words",
         "evidence": "re_1",
         "tracking_number": "6A1",
+        "link": "https://labels.example/1.pdf",
+        "cost": "5.10",
+        "tracking": "6A1",
         "new_end": stage.world.clock().date() + timedelta(days=100),
         "offer": offered(stage),
         "reference": f"{case.number}-R1",
         "number": 1,
         "arrivals": (Arrival(stage.line_id, 1),),
         "choice": default_choice(case),
+        "outgoing": OutgoingMessage("words", (ChosenFile("F1", "a.jpg"),)),
+        "key": "delivery-1",
         "request": request,
     }
     parameters = inspect.signature(function).parameters.values()
@@ -299,8 +316,8 @@ def test_who_may_act_does_change_something(stages: Mapping[str, Stage], name: st
     """Otherwise the refusals above would prove nothing. Runs last: it uses the returns up."""
     stage, function = stages[name], use_cases()[name]
     before = everything(stage.world.desk)
-    function(**arguments(function, stage, find_operator(stage.world.desk, ALICE.user_id)))
-    assert everything(stage.world.desk) != before
+    told = function(**arguments(function, stage, find_operator(stage.world.desk, ALICE.user_id)))
+    assert told if name in READERS else everything(stage.world.desk) != before
 
 
 def test_a_right_is_trusted_for_half_an_hour(world: World) -> None:

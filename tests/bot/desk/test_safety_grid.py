@@ -30,7 +30,7 @@ WITHOUT_THE_GATEWAY = (
     Mishap.DIES_BEFORE_META,
     Mishap.HAND_REFUND,
 )
-ONCE_OR_TWICE = pytest.mark.parametrize("times", [1, 2])
+ONCE_OR_TWICE = pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.proof)])
 
 
 @pytest.fixture(params=DEEDS)

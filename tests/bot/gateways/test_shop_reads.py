@@ -81,6 +81,14 @@ def test_a_byte_order_mark_before_the_json_is_no_obstacle(script: Script, shop: 
     assert shop.read_order(24).number == "24"
 
 
+def test_what_no_database_keeps_is_left_out_of_the_texts_of_an_order(script: Script, shop: Shop) -> None:
+    billing = {**ORDER["billing"], "first_name": "Ma\0rie \ud800", "email": "marie@example.com\0"}
+    script.on("GET", "/orders/24", say(200, {**ORDER, "billing": billing}))
+    buyer = shop.read_order(24).buyer
+    assert buyer.email == "marie@example.com"
+    assert buyer.name.startswith("Marie ?")
+
+
 def test_a_small_answer_that_unpacks_to_a_huge_one_is_put_down(script: Script, shop: Shop) -> None:
     bomb = gzip.compress(b"[" + b" " * (transport.LARGEST_BODY + 1) + b"]")
     script.on("GET", "/orders/24", say(200, bomb, content_encoding="gzip"))

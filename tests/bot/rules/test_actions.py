@@ -7,6 +7,7 @@ import pytest
 
 from bot.rules.actions import Action, actions, at_hand, blocked
 from bot.rules.case import ExchangeState, ReturnCase, StrayPayment
+from bot.rules.page import Page
 from bot.rules.proposal import default_choice
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
@@ -27,8 +28,8 @@ def buttons(**given: Any) -> str:
 def test_a_new_return_asks_to_be_taken_first() -> None:
     case = make.a_case(make.an_item(reason=Reason.DAMAGED))
     assert " ".join(actions(case)) == (
-        "take refund_box received message approve reject ask exchange extend cancel hand_over timeline "
-        "open_in_shop"
+        "take refund_box received message approve reject ask exchange extend label cancel hand_over "
+        "timeline open_in_shop"
     )
 
 
@@ -162,3 +163,12 @@ def test_an_order_closed_elsewhere_leaves_nothing_to_decide() -> None:
     """S6."""
     found = buttons(status=RECEIVED, order=make.an_order(status="cancelled"))
     assert found == "message timeline open_in_shop"
+
+
+def test_the_customers_page_is_opened_and_shut_whatever_stands_with_the_return() -> None:
+    for case in (make.a_case(), make.a_case(status=RECEIVED), make.a_case(status=ReturnStatus.CANCELLED)):
+        assert not {Action.NEW_LINK, Action.LOCK_PAGE} & {*actions(case)}
+        assert {Action.NEW_LINK, Action.LOCK_PAGE} <= {*actions(replace(case, page=Page.OPEN))}
+        locked = actions(replace(case, page=Page.LOCKED))
+        assert Action.NEW_LINK in locked
+        assert Action.LOCK_PAGE not in locked

@@ -69,7 +69,6 @@ def test_a_dearer_article_is_paid_on_the_page_and_then_sent_once(
     customer.get_by_role("button", name=re.compile("Pay")).click()
     expect(card(page, number)).to_contain_text("Difference paid: 30.00 EUR", timeout=15_000)
     customer.close()
-    page.wait_for_timeout(2_000)  # what the shop tells about the mail changes the return once more
     office.receive(number)
     expect(card(page, number)).to_contain_text("Settled", timeout=15_000)
     (replacement,) = replacements(office, order)

@@ -94,6 +94,17 @@ def test_the_tracking_number_of_the_parcel_is_kept(inside: Customer, number: str
     assert NASTY[:8] not in inside.get(f"/returns/r/{number}").text
 
 
+def test_another_and_another_tracking_number_does_not_fill_the_thread(inside: Customer, number: str) -> None:
+    approve(inside.door)
+    page, path = inside.get(f"/returns/r/{number}").text, f"/returns/r/{number}/send"
+    answers = [inside.send(path, page, tracking=f"6A{turn}") for turn in range(12)]
+    assert [one.status_code for one in answers] == [200] * 10 + [422] * 2
+    assert 'value="6A11"' in answers[-1].text
+    assert told(inside.door.world, 1).count("sent_by_customer") == 10
+    inside.door.world.clock.pass_(hours=11)
+    assert inside.send(path, page, tracking="6A9").status_code == 200
+
+
 @pytest.mark.parametrize("deed", ["cancel", "send"])
 @pytest.mark.parametrize("trouble", ["none", "other", "garbled", "old", "origin", "site"])
 def test_a_form_that_is_not_ours_does_nothing(inside: Customer, number: str, deed: str, trouble: str) -> None:

@@ -5,7 +5,8 @@ The gestures come from the listeners' own tables: a new one that asks the shop f
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_view_that_slack_does_not_open_is_no_reason_not_to_answer(counter: Cou
     payload["trigger_id"] = "1.2.expired"
     assert counter.send(payload).status_code == 200
     counter.work()
-    assert "Something went wrong" in counter.told(ALICE)[-1]
+    assert "Please press again" in counter.told(ALICE)[-1]
 
 
 def test_a_right_that_is_taken_away_in_slack_ends_with_the_event(counter: Counter) -> None:
@@ -192,12 +193,37 @@ def test_somebody_who_becomes_a_guest_or_leaves_loses_the_right_with_the_event(
     assert words in counter.told(BOB)[-1]
 
 
-def test_every_gesture_leaves_one_row_that_says_what_became_of_it(counter: Counter) -> None:
+def test_every_gesture_leaves_one_row_and_what_was_refused_says_why(counter: Counter) -> None:
     rma = counter.open()
     before = len(counter.everything()["deliveries"])
     counter.slack.click(ALICE, rma.card, "take")
     counter.slack.click(BOB, rma.card, "take")
     rows = counter.everything()["deliveries"][before:]
     assert len(rows) == 2
-    assert "done" in json.dumps(rows[0], default=str)
+    assert rows[0][-1] == ""
     assert "Blocked" in json.dumps(rows[1], default=str)
+
+
+@pytest.fixture(params=["too late", "away"])
+def no_windows(request: pytest.FixtureRequest, counter: Counter) -> Iterator[None]:
+    """Slack opens none: the press is too old, or Slack does not answer."""
+    before = counter.slack.settings
+    if request.param == "too late":
+        counter.slack.core.settings = replace(before, trigger_seconds=-1.0)
+    else:
+        counter.faults.plan("slack", Fault.LOST_BEFORE, path="views.open", times=9)
+    yield
+    counter.slack.core.settings = before
+
+
+@pytest.mark.usefixtures("no_windows")
+def test_a_window_that_slack_does_not_open_is_said_in_words(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    rma = counter.open(arrived=True)
+    said = "Slack did not open the window in time. Please press again."
+    assert counter.slack.click(ALICE, rma.card, "refund_box").acked
+    assert counter.slack.command(ALICE, CHANNEL, "/returns", "new 5567").acked
+    counter.work()
+    assert counter.told(ALICE)[-2:] == [said, said]
+    assert not [record for record in caplog.records if record.exc_info]

@@ -10,7 +10,6 @@ import pytest
 from bot.desk import decisions
 from bot.desk.access import find_operator
 from bot.desk.intake import deadline
-from bot.desk.search import find
 from bot.sandbox import shop as shops
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import Message, Result
@@ -18,6 +17,7 @@ from bot.sandbox.story.people import ALICE, CHANNEL, CHLOE, DAN, GENERAL
 from handlers.slack.commands import WORDS
 from store.terms import Source
 from tests.counter import Counter, Rma
+from tests.world import found
 
 EARLIER = datetime.now(UTC) - timedelta(days=90)
 
@@ -47,6 +47,46 @@ def test_a_return_is_found_by_what_people_have_at_hand(counter: Counter, how: st
     assert f"*{rma.number}*" in said(counter)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zoë",
+        "LEFE",
+        "lefevre zo",
+        "06 12 34 56 78",
+        "hood",
+        "6A123",
+        "pending zoe",
+        "zoe >60 <70",
+        "period today",
+    ],
+)
+def test_a_return_is_found_by_any_part_of_what_is_known(counter: Counter, text: str) -> None:
+    billing = {"first_name": "Zoé", "last_name": "Lefèvre", "email": "z@example.org", "phone": "+33612345678"}
+    hood = counter.shop.add_product("Hoodie, grey", "66.00", sku="HOOD-M", stock=3)
+    order = counter.shop.place_order([(hood, 1)], payment_method="paypal", billing=billing)
+    other, rma = counter.open(), counter.open(order, tracking_number="6A12345678901")
+    call(counter, text)
+    assert f"*{rma.number}*" in said(counter)
+    assert (f"*{other.number}*" in said(counter)) == (text == "period today")
+
+
+def test_what_is_mine_follows_whoever_asks(counter: Counter) -> None:
+    rma = counter.open()
+    call(counter, "mine")
+    assert "Nothing found" in said(counter)
+    counter.slack.click(ALICE, rma.card, "take")
+    call(counter, "mine")
+    assert f"*{rma.number}*" in said(counter)
+    call(counter, f"unclaimed {rma.number}")
+    assert "Nothing found" in said(counter)
+
+
+def test_a_period_nobody_can_read_is_answered_with_how_to_write_one(counter: Counter) -> None:
+    call(counter, "period soon")
+    assert "“soon” is no period" in said(counter)
+
+
 def test_returns_are_found_by_an_address_with_any_word_in_it(counter: Counter) -> None:
     billing = {
         "first_name": "Pia",
@@ -73,7 +113,9 @@ def test_returns_are_found_by_an_address_with_any_word_in_it(counter: Counter) -
         "٣",
         "{number}",
         "\t",
-        "RMA-",
+        "RMA--",
+        "period yesterday",
+        '"pending"',
     ],
 )
 def test_a_word_that_is_none_is_answered_without_an_error(counter: Counter, text: str) -> None:
@@ -220,10 +262,10 @@ def test_a_return_is_opened_from_its_orders_number(counter: Counter) -> None:
     result = counter.slack.submit(ALICE, values={"reason": "damaged", "note": "handle broken"})
     counter.work()
     assert result.errors == {}
-    (found,) = find(counter.desk, str(order.id))
-    assert found.case.source is Source.STAFF
-    assert (found.case.items[0].quantity, found.case.items[0].note) == (1, "handle broken")
-    assert f"{found.case.number} is open" in said(counter)
+    (case,) = found(counter.desk, str(order.id))
+    assert case.source is Source.STAFF
+    assert (case.items[0].quantity, case.items[0].note) == (1, "handle broken")
+    assert f"{case.number} is open" in said(counter)
 
 
 def test_the_form_pressed_twice_opens_one_return(counter: Counter) -> None:
@@ -233,7 +275,7 @@ def test_the_form_pressed_twice_opens_one_return(counter: Counter) -> None:
         payloads = [counter.slack.submit(ALICE, values={"reason": "damaged"}).payload for _ in range(2)]
     for payload in payloads:
         assert counter.send(payload).status_code == 200
-    assert len(find(counter.desk, str(order.id))) == 1
+    assert len(found(counter.desk, str(order.id))) == 1
 
 
 @pytest.mark.parametrize("number", ["987654", "abc", "#", "0", "-1", "9" * 40, "<@U02BOB>", "../products"])
@@ -268,10 +310,10 @@ def test_a_late_order_wants_a_reason_and_then_is_taken(counter: Counter) -> None
     assert "The window ended on" in form(counter)
     refused = counter.slack.submit(ALICE, values={"reason": "damaged", "late_reason": "  "})
     assert set(refused.errors) == {"late_reason"}
-    assert find(counter.desk, str(order.id)) == ()
+    assert found(counter.desk, str(order.id)) == ()
     assert counter.slack.submit(ALICE, values={"late_reason": "was in hospital"}).errors == {}
-    (found,) = find(counter.desk, str(order.id))
-    assert found.case.late_reason == "was in hospital"
+    (case,) = found(counter.desk, str(order.id))
+    assert case.late_reason == "was in hospital"
 
 
 def test_units_that_went_meanwhile_are_said_in_the_form(counter: Counter) -> None:
@@ -280,7 +322,7 @@ def test_units_that_went_meanwhile_are_said_in_the_form(counter: Counter) -> Non
     counter.open(order)
     refused = counter.slack.submit(ALICE, values={"reason": "damaged"})
     assert "0 can still be returned" in str(refused.errors)
-    assert len(find(counter.desk, str(order.id))) == 1
+    assert len(found(counter.desk, str(order.id))) == 1
 
 
 @pytest.mark.parametrize("value", ["3", "-1", "x", "²", "1.5", "9" * 40, "0", ""])
@@ -293,7 +335,7 @@ def test_units_that_were_never_offered_open_nothing(counter: Counter, value: str
     name = next(block for block in values if block.startswith("units:"))
     next(iter(values[name].values()))["selected_option"]["value"] = value
     assert counter.send(payload).json()["response_action"] == "errors"
-    assert find(counter.desk, str(order.id)) == ()
+    assert found(counter.desk, str(order.id)) == ()
 
 
 def test_a_role_that_ended_while_the_form_stood_open_opens_nothing(counter: Counter) -> None:
@@ -303,7 +345,7 @@ def test_a_role_that_ended_while_the_form_stood_open_opens_nothing(counter: Coun
         payload = counter.slack.submit(ALICE, values={"reason": "damaged"}).payload
     payload["user"] = {**payload["user"], "id": DAN}
     assert counter.send(payload).json()["response_action"] == "errors"
-    assert find(counter.desk, str(order.id)) == ()
+    assert found(counter.desk, str(order.id)) == ()
 
 
 def test_a_settled_return_is_still_found(counter: Counter) -> None:

@@ -54,6 +54,9 @@ FORMS = {
     "reopen": Form("reopen", WHY, cancelled),
     "hand over": Form("hand_over", {"person": BOB}, once=False),
     "receive": Form("received", on_card=True),
+    "new link": Form("new_link", once=False),
+    "lock page": Form("lock_page"),
+    "label": Form("label", {"label_link": "https://labels.example/1.pdf", "tracking": "6A1"}),
 }
 
 

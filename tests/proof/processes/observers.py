@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from bot.desk.changes import CARD, NOTE, THREAD
+from bot.desk.changes import CARD, THREAD
+from bot.desk.letters import NOTE
 from bot.operations import Performer
-from bot.resolutions import BOOK, COUPON, LATE_BOOK, PAYOUT, REFUND, RESTOCK
+from bot.resolutions import BOOK, COUPON, GIFT_CARD, LATE_BOOK, PAYOUT, REFUND, RESTOCK
 from store.models import Attempt, Delivery, Operation
 from store.terms import OperationState
 from tests.proof.processes.points import Point, Snare
 
-MONEY = frozenset({REFUND, BOOK, COUPON, RESTOCK, PAYOUT, LATE_BOOK})
+MONEY = frozenset({REFUND, BOOK, COUPON, GIFT_CARD, RESTOCK, PAYOUT, LATE_BOOK})
 TOLD = frozenset({CARD, THREAD, NOTE})
 ENDINGS = frozenset({"done", "refused", "given_up"})
 ANSWER_SECONDS = 20.0

@@ -26,7 +26,7 @@ from tests.proof.processes.points import Snare, Trap
 # Short times in the proportions of the real ones. A frozen worker sleeps past its lease, half a request
 # reaches the shop before the quiet period ends, and a request on its way arrives well within it.
 PACE = Pace(
-    quiet=timedelta(seconds=4),
+    quiet=timedelta(seconds=8),
     agreement=timedelta(seconds=0.5),
     looks=(0.2, 0.5, 1.0, 1.2, 1.2),
     fresh=1.0,

@@ -125,6 +125,7 @@ BAD: dict[str, tuple[Block, str]] = {
     "lengths crossed": (field("a", min_length=9, max_length=3), "less than or equal to max_length"),
     "undecided number": (field("a", "number_input"), "missing required field: is_decimal_allowed"),
     "eleven files": (field("a", "file_input", max_files=11), "must be between 1 and 10"),
+    "files heard of": (field("a", "file_input") | {"dispatch_action": True}, "unsupported type: file_input"),
     "long label": (field("a") | {"label": plain("x" * 2001)}, "must be less than 2001"),
     "button in input": (field("a") | {"element": button("a")}, "unsupported type: button"),
     "two pictures": (PICTURE | {"slack_file": {"id": "F1"}}, "either image_url or slack_file"),
