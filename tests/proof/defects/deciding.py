@@ -6,8 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.desk import Desk
 from bot.desk.access import Operator
