@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import requests
 from sqlmodel import select
 
+from blocks import ids
 from bot.desk import decisions
 from bot.desk.access import find_operator
 from bot.desk.orders import read_order
@@ -164,9 +165,21 @@ def acting(value: Any) -> Iterator[str]:
 
 
 def carried(value: Any) -> str:
-    """What buttons and fields carry along, which nobody sees."""
+    """What buttons and fields carry along, which nobody sees.
+
+    Not what a person searched for: the buttons below its answer, which that person alone sees, repeat it.
+    """
     names = ("value", "action_id", "block_id", "private_metadata", "callback_id", "url")
-    return "\n".join(str(part[name]) for part in _parts(value) for name in names if name in part)
+    return "\n".join(
+        str(part[name])
+        for part in _parts(value)
+        for name in names
+        if name in part and not (name == "value" and _repeats_search(part))
+    )
+
+
+def _repeats_search(part: dict[str, Any]) -> bool:
+    return str(part.get("action_id", "")).partition(":")[0] in (ids.SHARE, ids.LIST_PAGE)
 
 
 def _texts(value: Any, *, marked_only: bool) -> Iterator[str]:

@@ -88,7 +88,7 @@ def pages_are_inert(case: Poisoned) -> None:
 
 def slack_is_inert(case: Poisoned) -> None:
     shown = list(said_in_slack(case))
-    assert len(shown) > 10
+    assert len(shown) >= 10
     assert [found for one in shown for found in acting(one)] == []
     assert not [one for one in (EVIL, CANARY, "<", "\0", "\n\n") if one in carried(shown)]
 
