@@ -1,6 +1,7 @@
 """Alerts as lines: a sign, a bold lead that says what to do or not to do, the number or date behind it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from blocks import exchange, money
@@ -10,6 +11,7 @@ from bot.rules.alert import Alert
 from bot.rules.alerts import alerts
 from bot.rules.case import CaseResolution, ReturnCase
 from bot.rules.flags import Flag
+from bot.rules.turn import Turn
 from store.terms import Method, ResolutionStatus
 
 Line = Callable[[Mapping[str, Any], ReturnCase, Words], str]
@@ -110,6 +112,33 @@ def _question(v: Mapping[str, Any], case: ReturnCase, words: Words) -> str:
 def _needs_answer(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     since = words("since {time}", time=moment(v["at"], words))
     return headed(TALK, words("The customer waits for an answer"), since)
+
+
+def _clock_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return headed(WAIT, *clock_words(v["turn"], v["at"], words, over=True))
+
+
+def _clock_soon(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return headed(WAIT, *clock_words(v["turn"], v["at"], words, over=False))
+
+
+def clock_words(turn: str, at: datetime, words: Words, *, over: bool) -> tuple[str, str]:
+    """What the team has to do, and when the time it gave itself is, or was, up."""
+    lead, when = (OVER if over else SOON)[Turn(turn)], moment(at, words)
+    until = words("time was up {time}", time=when) if over else words("time is up {time}", time=when)
+    return words(lead), until
+
+
+OVER = {
+    Turn.PENDING: N_("Decide now:"),
+    Turn.RECEIVED: N_("Settle it now:"),
+    Turn.ANSWER: N_("Answer the customer now:"),
+}
+SOON = {
+    Turn.PENDING: N_("Decide soon:"),
+    Turn.RECEIVED: N_("Settle it soon:"),
+    Turn.ANSWER: N_("Answer the customer soon:"),
+}
 
 
 def _flags(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
@@ -252,6 +281,8 @@ LINES: Mapping[str, Line] = {
     "late_override": _late,
     "question_pending": _question,
     "needs_answer": _needs_answer,
+    "clock_over": _clock_over,
+    "clock_soon": _clock_soon,
     "flags": _flags,
     "not_booked": money.not_booked,
     "bank_pending": _pending,

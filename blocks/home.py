@@ -61,6 +61,7 @@ LABELS: Mapping[str, str] = {
     "late": N_("After the deadline"),
     "extended": N_("Extended deadline"),
     "disputed": N_("Payment disputed"),
+    "slow": N_("Time running out"),
     "checking": N_("Outcome not known yet"),
     "period today": N_("Today"),
     "period yesterday": N_("Yesterday"),

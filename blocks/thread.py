@@ -1,9 +1,10 @@
 """Lines in the thread below a card: what was sent, what came back, what was said. Internal, all of it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from blocks import credit_thread, exchange_thread, money, photos
+from blocks import alerts, credit_thread, exchange_thread, money, photos
 from blocks.kit import FALLBACK, fit_marked, inert, moment, quoted, section, sentence
 from blocks.talk import customer_said
 from bot.i18n import Words
@@ -174,6 +175,26 @@ def _handed_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return words("This is with <@{to}> now.", to=v["to"]) + note
 
 
+def _clock_soon(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _yours(v, words, over=False)
+
+
+def _clock_over(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return _yours(v, words, over=True)
+
+
+def _yours(v: Mapping[str, Any], words: Words, *, over: bool) -> str:
+    said = alerts.clock_words(v["turn"], datetime.fromisoformat(v["at"]), words, over=over)
+    return " ".join([words("<@{who}>, this is yours.", who=v["owner"]), *said])
+
+
+def _let_go(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
+    return words(
+        "Nobody has worked on this for a while, so it is no longer with <@{who}>: whoever can, take it.",
+        who=v["owner"],
+    )
+
+
 def _link_renewed(v: Mapping[str, Any], _case: ReturnCase, words: Words) -> str:
     return words("<@{who}> sent the customer a new link; earlier ones ended.", who=v["by"])
 
@@ -212,6 +233,9 @@ LINES: Mapping[str, Callable[[Mapping[str, Any], ReturnCase, Words], str]] = {
     "not_told": _not_told,
     "not_mailed": _not_mailed,
     "handed_over": _handed_over,
+    "clock_soon": _clock_soon,
+    "clock_over": _clock_over,
+    "let_go": _let_go,
     "link_renewed": _link_renewed,
     "page_locked": _page_locked,
     "cancelled_by_customer": _cancelled_by_customer,

@@ -18,6 +18,7 @@ VERBS: Mapping[str, str] = {
     **credit_thread.VERBS,
     "opened": N_("The return was opened"),
     "taken": N_("Taken"),
+    "let_go": N_("Free again: {name} left it alone for long"),
     "handed_over": N_("Handed over to {to}"),
     "approved": N_("Approved"),
     "agreed": N_("Agreed at once, as the returns policy says"),

@@ -4,18 +4,15 @@ A setting that is empty counts as not set. What cannot be used is named in one l
 are never repeated: they may be secrets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, time
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -34,6 +31,7 @@ from bot.setting_checks import (
     days_or_none,
     decimal_text,
     group_id,
+    hours_by_turn,
     language_code,
     list_of_dates,
     list_of_people,
@@ -46,6 +44,7 @@ from bot.setting_checks import (
     time_zone,
     web_address,
 )
+from bot.setting_problems import misspelt, sentence_of, set_twice
 
 ENV_FILE = Path(".env")
 NO_SECRET = SecretStr("")
@@ -53,6 +52,9 @@ NO_SECRET = SecretStr("")
 Percent = Annotated[int, Field(ge=0, le=100)]
 Amount = Annotated[str, AfterValidator(decimal_text)]
 Campaigns = Annotated[tuple[tuple[str, date, date], ...], NoDecode, BeforeValidator(named_periods)]
+Span = Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)]
+Weekdays = Annotated[tuple[int, ...], NoDecode, BeforeValidator(list_of_weekdays)]
+HoursByTurn = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(hours_by_turn)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
@@ -116,8 +118,27 @@ class Settings(BaseSettings):
         time(9, 0),
         description="When the list of what waits for the team is posted, in the shop's time zone.",
     )
-    digest_days: Annotated[tuple[int, ...], NoDecode, BeforeValidator(list_of_weekdays)] = Field(
+    digest_days: Weekdays = Field(
         (), description="The days on which it is posted, such as mon,tue,wed,thu,fri; empty: every day."
+    )
+
+    team_hours: Span = Field(
+        None,
+        description="When the team works, such as 09:00-18:00; else clocks stand still. Empty: always.",
+    )
+    team_days: Weekdays = Field(
+        (), description="The days on which the team works, such as mon,tue,wed,thu,fri; empty: every day."
+    )
+    clock_hours: HoursByTurn = Field(
+        (),
+        description="Working hours the team gives itself to decide, to settle what arrived, to answer, such "
+        "as pending=8,received=16,answer=4; empty: no clocks.",
+    )
+    claim_hours: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Working hours after which a return its owner leaves alone is free again; 0: never.",
     )
 
     portal_link_days: int = Field(
@@ -138,7 +159,7 @@ class Settings(BaseSettings):
     campaigns: Campaigns = Field(
         (), description="Periods with a name: black-friday-2026=2026-11-20..2026-11-30, more after a comma."
     )
-    quiet_hours: Annotated[tuple[time, time] | None, NoDecode, BeforeValidator(clock_span)] = Field(
+    quiet_hours: Span = Field(
         None,
         description="When the desk writes to no customer by itself, such as 21:00-08:00; empty: never.",
     )
@@ -298,12 +319,12 @@ class Settings(BaseSettings):
     def read(cls, env_file: Path = ENV_FILE) -> Self:
         """The settings of the environment, then of ``env_file``. Raises BadSettings."""
         found = _found(cls, env_file)
-        problems = [*_set_twice(env_file), *_misspelt(found, cls.model_fields)]
+        problems = [*set_twice(env_file), *misspelt(found, cls.model_fields)]
         values = {name: value for name, value in found.items() if name in cls.model_fields}
         try:
             settings = cls(**values)
         except ValidationError as e:
-            raise BadSettings([*problems, *map(_sentence, e.errors(include_url=False))]) from None
+            raise BadSettings([*problems, *map(sentence_of, e.errors(include_url=False))]) from None
         if problems:
             raise BadSettings(problems)
         return settings
@@ -353,36 +374,3 @@ def _found(settings: type[Settings], env_file: Path) -> dict[str, Any]:
     in_file = DotEnvSettingsSource(settings, env_file=env_file, env_file_encoding="utf-8-sig")()
     found = {**in_file, **EnvSettingsSource(settings)()}
     return {name: value for name, value in found.items() if str(value).strip() or name == "window_days"}
-
-
-def _set_twice(env_file: Path) -> list[str]:
-    if not env_file.is_file():
-        return []
-    with env_file.open(encoding="utf-8-sig") as lines:
-        names = [binding.key.upper() for binding in parse_stream(lines) if binding.key]
-    return [
-        f"{name}: set twice in {env_file}; keep one line"
-        for name in sorted({*names})
-        if names.count(name) > 1
-    ]
-
-
-def _misspelt(found: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
-    """Names of the file that are none of ours but look like it; names of other programs are let be."""
-    known = list(fields)
-    meant = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in found if name not in known}
-    return [
-        f"{name.upper()}: no such setting; did you mean {close[0].upper()}?"
-        for name, close in meant.items()
-        if close
-    ]
-
-
-def _sentence(error: ErrorDetails) -> str:
-    name = str(error["loc"][0])
-    said = error["msg"].removeprefix("Value error, ")
-    if error["type"].startswith("int_"):
-        said = "expected a whole number"
-    if error["type"].startswith("string_pattern"):
-        said = "expected up to ten capital letters and digits, a letter first"
-    return f"{name.upper()}: {said[:1].lower()}{said[1:]}"

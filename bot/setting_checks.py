@@ -20,6 +20,8 @@ NAMED_PERIOD = re.compile(r"([\w.-]{1,60})=(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TURNS = ("pending", "received", "answer")
+MOST_HOURS = 1000
 POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -188,6 +190,21 @@ def _named_period(text: str, said: str) -> tuple[str, date, date]:
     if first > last:
         raise ValueError(f"the period {found[1]} ends before it begins")
     return found[1], first, last
+
+
+def hours_by_turn(value: Any) -> Any:
+    """Whole hours for what the team has to do, such as ``pending=8,received=16,answer=4``."""
+    if not isinstance(value, str):
+        return value
+    found = dict(_hours(one) for one in value.split(",") if one.strip())
+    return tuple(found.items())
+
+
+def _hours(text: str) -> tuple[str, int]:
+    name, _, hours = (part.strip() for part in text.partition("="))
+    if name not in TURNS or not hours.isascii() or not hours.isdigit() or not 0 < int(hours) <= MOST_HOURS:
+        raise ValueError("expected hours such as pending=8,received=16,answer=4, each from 1 to 1000")
+    return name, int(hours)
 
 
 def decimal_text(value: str) -> str:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from bot.desk import Desk
+from bot.desk.clocks import ring
 from bot.desk.days import plan_new_day
 from bot.desk.digest import plan_digest
 from bot.desk.lists import sum_up
@@ -20,6 +21,7 @@ PEOPLE_EVERY = 300
 NEWS_EVERY = 600
 DAY_EVERY = 300
 DIGEST_EVERY = 60
+CLOCKS_EVERY = 60
 PHOTOS_EVERY = 3600
 TYPED_EVERY = 60
 OLD_EVERY = 3600
@@ -36,6 +38,7 @@ def jobs(desk: Desk) -> tuple[Job, ...]:
         Job("compare the books each hour", BOOKS_EVERY, partial(plan_round, desk)),
         Job("draw what the new day changes", DAY_EVERY, partial(plan_new_day, desk)),
         Job("post the digest when it is due", DIGEST_EVERY, partial(plan_digest, desk)),
+        Job("ring the clocks of returns", CLOCKS_EVERY, partial(ring, desk)),
         Job("make old returns findable", PEOPLE_EVERY, partial(index_missing, desk)),
         Job("sum up how many there are", COUNTS_EVERY, partial(sum_up, desk)),
         Job("remove photos nobody sent", PHOTOS_EVERY, partial(sweep_photos, desk)),

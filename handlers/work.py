@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.desk import Desk
 from bot.desk.changes import CARD, THREAD
+from bot.desk.clocks import OVERTIME
 from bot.desk.digest import DIGEST
 from bot.desk.erasure import SLACK
 from bot.desk.outgoing import SENDING
@@ -35,6 +36,7 @@ from handlers.slack.exchange_offers import PRICE, show_offer
 from handlers.slack.finding import FIND, answer_message
 from handlers.slack.home import HOME, publish_home
 from handlers.slack.lists import TURN, show_page
+from handlers.slack.notices import post_overtime
 from handlers.slack.people import PEOPLE, perform_look_up, plan_look_up
 from handlers.slack.report import REPORT, show_report
 from handlers.slack.sharing import SHARE, post_list
@@ -113,6 +115,7 @@ def performers(desk: Desk, client: WebClient) -> Mapping[str, Performer]:
         PRICE: Performer(partial(show_offer, desk, client)),
         DIFFERENCE: Performer(partial(draw_difference, desk, client), overwrites=True),
         DIGEST: Performer(partial(post_digest, desk, client)),
+        OVERTIME: Performer(partial(post_overtime, desk, client)),
         SHOW: Performer(partial(show_digest, desk, client)),
         REPORT: Performer(partial(show_report, desk, client)),
         SLACK: Performer(partial(erasing.erase_thread, desk, client)),

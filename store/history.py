@@ -23,6 +23,14 @@ def entries(session: Session, return_id: int) -> Sequence[History]:
     return session.exec(wanted).all()
 
 
+def last_act(session: Session, return_id: int, user_id: str) -> datetime | None:
+    """When this person last did something about the return; None: never."""
+    wanted = select(func.max(col(History.at))).where(
+        History.return_id == return_id, History.operator_id == user_id
+    )
+    return session.exec(wanted).one()
+
+
 def count(session: Session, return_id: int, verb: str, since: datetime) -> int:
     """How often something was noted of the return after ``since``."""
     wanted = select(func.count()).where(

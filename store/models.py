@@ -84,6 +84,8 @@ class Return(SQLModel, table=True):
     exchange: dict[str, Any] | None = Field(default=None, sa_column=document(nullable=True))
     owner_id: str | None = Field(default=None, max_length=64)
     owner_since: datetime | None = None
+    waits_since: datetime | None = None
+    rings_at: datetime | None = Field(default=None, index=True)
     opened_at: datetime = Field(index=True)
     noticed_at: datetime
     received_at: datetime | None = None

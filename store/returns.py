@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from store.db import HELD
@@ -150,6 +151,18 @@ def card_of(session: Session, return_id: int) -> Card | None:
 def messages_of(session: Session, return_id: int) -> Sequence[Message]:
     """The conversation with the customer, oldest first."""
     return session.exec(select(Message).where(Message.return_id == return_id).order_by(col(Message.id))).all()
+
+
+def ringing(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """The ids of returns whose clock rings by ``now``, the longest ago first."""
+    rings = col(Return.rings_at)
+    wanted = select(Return.id).where(rings <= now).order_by(rings, col(Return.id)).limit(limit)
+    return [number for number in session.exec(wanted) if number is not None]
+
+
+def set_ring(session: Session, return_id: int, moment: datetime | None) -> None:
+    """Keep when the clock of a return rings next; None: never."""
+    session.exec(update(Return).where(col(Return.id) == return_id).values(rings_at=moment))
 
 
 def open_ones() -> Any:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -26,10 +26,12 @@ from bot.rules.case import (
     StockMove,
 )
 from bot.rules.choice import RefundPolicy, RefundQuote, Settlement
+from bot.rules.clocks import Promise, WorkingTime, with_clock
 from bot.rules.ledger import outside_refunds
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
 from bot.rules.page import Page
 from bot.rules.refund import due_for
+from bot.rules.turn import Turn
 from store import credits as credit_records
 from store import history, models, photos, portal, returns
 from store.db import reading
@@ -69,7 +71,7 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
     extension = returns.extension_of(session, rma.order_id)
     names = _names(session, _people(rma, resolutions, extension))
     items = _items(session, rma, snapshot, settlements)
-    return ReturnCase(
+    case = ReturnCase(
         return_id=rma.id,
         number=rma.number,
         version=rma.version,
@@ -108,13 +110,23 @@ def case_of(desk: Desk, session: Session, rma: models.Return) -> ReturnCase:
         return_address=desk.settings.return_address,
         label_link=rma.label_link,
         page=_page(desk, session, rma),
+        waits_since=max(rma.opened_at, rma.waits_since or rma.opened_at),
+        rings_at=rma.rings_at,
     )
+    return with_clock(case, promise_of(desk.settings), _acted_at(desk, session, rma))
 
 
 def settlements_of(session: Session, order_id: int) -> tuple[Settlement, ...]:
     """What our own resolutions settled, or may be settling, on an order."""
     rows = returns.settled_on(session, order_id)
     return tuple(_settlement(row) for row in rows if row.quote)  # an exchange settles once it is done
+
+
+def promise_of(settings: Settings) -> Promise:
+    """The settings that say when the team works and how soon it wants to have had its turn."""
+    working = WorkingTime(settings.timezone, settings.team_hours, settings.team_days, settings.holidays)
+    hours = {Turn(name): hours for name, hours in settings.clock_hours}
+    return Promise(working, hours, settings.claim_hours)
 
 
 def policy_of(settings: Settings, label: Money) -> RefundPolicy:
@@ -237,6 +249,13 @@ def _resolution(
         proof=row.outcome.get("reference", ""),
         booked=row.outcome.get("booked") is not False,
     )
+
+
+def _acted_at(desk: Desk, session: Session, rma: models.Return) -> datetime | None:
+    """When the owner last did something about the return, where it matters."""
+    if not desk.settings.claim_hours or rma.owner_id is None:
+        return None
+    return history.last_act(session, _id(rma), rma.owner_id)
 
 
 def _customer(desk: Desk, session: Session, rma: models.Return, order: models.ShopOrder) -> CustomerHistory:

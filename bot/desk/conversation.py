@@ -192,7 +192,7 @@ def _move_on(change: Change, message_id: int) -> None:
     rma = change.rma
     rma.unanswered_since = rma.unanswered_since or change.now
     if rma.question is not None:
-        rma.question = None
+        rma.question, rma.waits_since = None, change.now
         rma.version += 1
     change.note("customer_wrote", message=message_id)
     change.session.add(rma)

@@ -87,6 +87,7 @@ def reopen(desk: Desk, return_id: int, by: Operator, seen: int, reason: str) -> 
     text = require_text(reason, "reason")
     with changing(desk, return_id, by, seen) as change:
         change.advance(Event.REOPEN)
+        change.rma.waits_since = change.now
         hold_for_exchange(change.session, change.rma, by.user_id, change.now)
         change.note("reopened", reason=text)
 
@@ -106,7 +107,7 @@ def answered(desk: Desk, return_id: int, by: Operator, text: str) -> None:
     with changing(desk, return_id, by) as change:
         if change.rma.question is None:
             raise Blocked("There is no open question.")
-        change.rma.question = None
+        change.rma.question, change.rma.waits_since = None, change.now
         is_answered(change)
         change.note("answered", text=said)
 

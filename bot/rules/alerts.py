@@ -181,6 +181,22 @@ def needs_answer(case: ReturnCase) -> Alert | None:
     return Alert("needs_answer", Level.AMBER, {"at": case.unanswered_since})
 
 
+def clock_over(case: ReturnCase) -> Alert | None:
+    """The team's own time for it is over. Red is for what the law or the bank says, so this is not."""
+    clock = case.clock
+    if clock is None or not clock.is_over(case.as_of) or case.money_in_the_air:
+        return None
+    return Alert("clock_over", Level.AMBER, {"turn": clock.turn, "at": clock.due_at})
+
+
+def clock_soon(case: ReturnCase) -> Alert | None:
+    """Three quarters of the team's own time are over."""
+    clock = case.clock
+    if clock is None or not clock.warns(case.as_of) or clock.is_over(case.as_of) or case.money_in_the_air:
+        return None
+    return Alert("clock_soon", Level.AMBER, {"turn": clock.turn, "at": clock.due_at})
+
+
 def misuse(case: ReturnCase) -> Alert | None:
     """Signs worth a second look; ``flags`` are those of ``bot.rules.flags``."""
     found = flags(case) if is_lively(case) else ()
@@ -251,6 +267,8 @@ ALERTS: tuple[Callable[[ReturnCase], Alert | None], ...] = (
     missing_items,
     deadline_passed,
     refund_due_soon,
+    clock_over,
+    clock_soon,
     sending,
     extended_deadline,
     late_override,

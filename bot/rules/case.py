@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.rules.choice import RefundPolicy, Settlement
 from bot.rules.order import OrderSnapshot, ShopRefund, Stock
 from bot.rules.page import Page
+from bot.rules.turn import Clock
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Source, Wish
 
@@ -369,6 +370,10 @@ class ReturnCase:
     return_address: str = ""
     label_link: str = ""
     page: Page = Page.NONE
+    waits_since: datetime | None = None
+    clock: Clock | None = None
+    free_at: datetime | None = None
+    rings_at: datetime | None = None
 
     @property
     def open_resolution(self) -> CaseResolution | None:

@@ -77,6 +77,8 @@ ALERTS: Mapping[str, frozenset[str]] = {
     "prolonge": frozenset({"extended_deadline"}),
     "disputed": frozenset({"disputed"}),
     "litige": frozenset({"disputed"}),
+    "slow": frozenset({"clock_over", "clock_soon"}),
+    "lent": frozenset({"clock_over", "clock_soon"}),
     "checking": frozenset({"answer_unknown", "needs_person", "exchange_checking"}),
     "verifier": frozenset({"answer_unknown", "needs_person", "exchange_checking"}),
 }

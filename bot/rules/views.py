@@ -49,7 +49,17 @@ OFFERED: Mapping[Filter, tuple[str, ...]] = {
     ),
     Filter.WISH: ("refund", "credit", "exchange"),
     Filter.OWNER: ("mine", "unclaimed"),
-    Filter.ALERT: ("overdue", "unanswered", "unpaid", "asked", "late", "extended", "disputed", "checking"),
+    Filter.ALERT: (
+        "overdue",
+        "unanswered",
+        "unpaid",
+        "asked",
+        "late",
+        "extended",
+        "disputed",
+        "slow",
+        "checking",
+    ),
     Filter.PERIOD: ("period today", "period yesterday", "period week", "period month"),
 }
 

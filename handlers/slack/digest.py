@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -11,19 +10,18 @@ from blocks.digest import digest
 from bot.desk import Desk
 from bot.desk.access import find_operator
 from bot.desk.digest import is_past, load_worklist
-from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
+from bot.errors import GatewayError
 from bot.i18n import Words
 from bot.operations import Task
 from bot.rules.worklist import Fact, Worklist
 from handlers.slack.calls import called
-from handlers.slack.homes import waiting
-from handlers.slack.posts import LOOK_BACK, answer_in
+from handlers.slack.notices import found_before, post
+from handlers.slack.posts import answer_in
 from store.db import reading
 from store.models import Difference
 
 METADATA = "returns_desk_digest"
 SHOW = "slack.show_digest"
-A_DAY = timedelta(days=1)
 
 
 def post_digest(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
@@ -33,14 +31,14 @@ def post_digest(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     """
     if is_past(desk, task):
         return {"past": True}
-    if task.attempt > 1 and (found := _found(desk, client, task)):
+    if found := found_before(desk, client, task, METADATA):
         return {"ts": found}
     worklist = load_worklist(desk)
     if worklist.is_empty:
         return {"empty": True}
     message = digest(led_to_messages(desk, client, worklist), desk.words)
     task.guard()  # one who slept since may have been replaced by another who posted it
-    return {"ts": _post(desk, client, task, message)}
+    return {"ts": post(desk, client, task, METADATA, message)}
 
 
 def show_digest(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
@@ -73,36 +71,3 @@ def _led(desk: Desk, client: WebClient, fact: Fact) -> Fact:
     except GatewayError:
         return fact
     return replace(fact, address=str(found["permalink"]))
-
-
-def _post(desk: Desk, client: WebClient, task: Task, message: Mapping[str, Any]) -> str:
-    channel = task.payload["channel"]
-    metadata = {"event_type": METADATA, "event_payload": {"key": task.key}}
-    quiet = {"unfurl_links": False, "unfurl_media": False}
-    try:
-        posted = called(client.chat_postMessage, channel=channel, metadata=metadata, **quiet, **message)
-    except Refused as e:
-        raise waiting(desk, channel, e) from e
-    return str(posted["ts"])
-
-
-def _found(desk: Desk, client: WebClient, task: Task) -> str:
-    """The digest that an earlier try may have posted before its answer was lost, whatever came since."""
-    since = f"{(desk.now() - A_DAY).timestamp():.6f}"
-    where = {"channel": task.payload["channel"], "oldest": since, "limit": LOOK_BACK}
-    wanted, cursor = {"event_type": METADATA, "event_payload": {"key": task.key}}, ""
-    while True:
-        page = _page(client, where | ({"cursor": cursor} if cursor else {}))
-        for message in page["messages"]:
-            if message.get("metadata") == wanted:
-                return str(message["ts"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return ""
-
-
-def _page(client: WebClient, where: Mapping[str, Any]) -> Any:
-    try:
-        return called(client.conversations_history, include_all_metadata=True, **where)
-    except OutcomeUnknown as e:
-        raise Unreachable(e.detail) from e

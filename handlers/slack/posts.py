@@ -14,11 +14,13 @@ from blocks.thread import thread_message
 from bot.desk import Desk
 from bot.desk.cases import load_case
 from bot.desk.changes import BY_A_PERSON, redraw
+from bot.desk.clocks import keep_ring
 from bot.desk.conversation import SAID, lines_to_post
 from bot.desk.search import keep_findable
 from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
+from bot.rules.clocks import next_ring
 from handlers.slack.calls import called
 from handlers.slack.homes import CLOSED, waiting
 from store import returns
@@ -65,6 +67,9 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     with reading(desk.engine) as session:
         card = returns.card_of(session, task.return_id)
     if card is not None and card.digest == drawing.digest:
+        if case.rings_at != next_ring(case):
+            with writing(desk.engine) as session:
+                keep_ring(session, case)
         return {"unchanged": True}
     task.guard()  # one who slept since would draw an old picture over a newer one
     card = card or _new_home(drawing)
@@ -75,6 +80,7 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     with writing(desk.engine) as session:
         session.merge(card)
         keep_findable(session, case)
+        keep_ring(session, case)
     return {"ts": card.ts}
 
 

@@ -18,10 +18,12 @@ from bot.rules.case import (
 from bot.rules.choice import RefundPolicy
 from bot.rules.order import Stock
 from bot.rules.page import Page
+from bot.rules.turn import Turn
 from store.money import Money
 from store.terms import Condition, Method, Reason, ResolutionStatus, ReturnStatus, Wish
 from tests import make
 from tests.blocks.exchanges import EXCHANGES
+from tests.blocks.timekeeping import a_clock
 from tests.make import ALICE, BOB, NOON, money
 
 RECEIVED, RESOLVED, PENDING = ReturnStatus.RECEIVED, ReturnStatus.RESOLVED, ReturnStatus.PENDING
@@ -193,6 +195,9 @@ CARDS: dict[str, ReturnCase] = {
     "received_extra": received(make.an_item(received={Condition.GOOD: 4})),
     "received_missing": received(make.an_item(received={Condition.GOOD: 1, Condition.MISSING: 1})),
     "received_due_soon": received(refund_due_by=date(2026, 11, 25)),
+    "clock_soon": a_case(clock=a_clock(Turn.PENDING, 1.5), **MINE),
+    "clock_over": received(clock=a_clock(Turn.RECEIVED, -3)),
+    "clock_answer": received(unanswered_since=NOON - timedelta(hours=9), clock=a_clock(Turn.ANSWER, -1)),
     "received_overdue": received(refund_due_by=date(2026, 11, 20)),
     "received_disputed": received(order=make.an_order(disputed=True)),
     "received_elsewhere": received(

@@ -20,9 +20,10 @@ from bot.rules.difference import Difference
 from bot.rules.page import Page
 from bot.rules.proposal import default_choice
 from bot.rules.refund import quote_for
+from bot.rules.turn import Turn
 from store.terms import Condition, Method, Reason
 from tests import make
-from tests.blocks import cards, digests, exchanges, listing, reports, store_credits, talks
+from tests.blocks import cards, digests, exchanges, listing, reports, store_credits, talks, timekeeping
 from tests.blocks.cards import CARDS, a_case, mixed, received
 from tests.blocks.differences import DIFFERENCES
 from tests.blocks.exchanges import STOCK_OUT as STUCK
@@ -151,6 +152,7 @@ EVENTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("opened", {"source": "staff"}),
     ("taken", {}),
     ("handed_over", {"to": "Bob", "note": "you know her"}),
+    ("let_go", {"name": "Bob"}),
     ("approved", {}),
     ("rejected", {"reason": cards.REASON}),
     ("cancelled", {"reason": "The customer keeps it."}),
@@ -248,6 +250,9 @@ def _threads() -> Iterator[tuple[str, Look]]:
         ("not_told", {"text": "Your parcel is here."}, CARDS["received"]),
         ("not_mailed", {"text": "Your parcel is here.", **NO_MAIL}, CARDS["received"]),
         ("handed_over", {"to": "U02BOB", "note": "you know her"}, CARDS["received"]),
+        ("clock_soon", timekeeping.told(Turn.PENDING), CARDS["clock_soon"]),
+        ("clock_over", timekeeping.told(Turn.ANSWER), CARDS["clock_over"]),
+        ("let_go", {"owner": "U02BOB"}, CARDS["received"]),
         *((kind, values, CARDS["settled_credit"]) for kind, values in EVENTS if kind in credit_thread.LINES),
         ("credit_stuck", STUCK_CREDIT, CARDS["settled_credit"]),
         ("photos_gone", {"count": 2}, CARDS["received"]),
@@ -314,6 +319,7 @@ GROUPS: Mapping[str, Mapping[str, Look]] = {
     "talk": talks.LOOKS,
     "credits": store_credits.LOOKS,
     "digest": digests.LOOKS,
+    "overtime": timekeeping.LOOKS,
     "report": reports.LOOKS,
 }
 LOOKS: Mapping[str, Look] = {

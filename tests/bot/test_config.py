@@ -278,3 +278,22 @@ def test_days_of_the_digest_are_days_of_the_week_and_all_of_them_where_none_is_n
 def test_other_words_are_no_days_of_the_week(text: str) -> None:
     with pytest.raises(ValueError, match="expected days of the week"):
         Settings(digest_days=text)
+
+
+def test_clocks_are_hours_for_what_the_team_has_to_do() -> None:
+    assert Settings(clock_hours="pending=8, received = 16,answer=4").clock_hours == (
+        ("pending", 8),
+        ("received", 16),
+        ("answer", 4),
+    )
+    assert Settings().clock_hours == ()
+    assert Settings(team_hours="09:00-18:00").team_hours == (time(9), time(18))
+    assert Settings(team_days="mon,fri").team_days == (0, 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["8", "pending", "pending=", "new=8", "pending=0", "answer=1001", "answer=²"]
+)
+def test_other_words_are_no_clock(text: str) -> None:
+    with pytest.raises(ValueError, match="expected hours such as"):
+        Settings(clock_hours=text)
