@@ -10,11 +10,10 @@ from blocks.digest import digest
 from bot.desk import Desk
 from bot.desk.access import find_operator
 from bot.desk.digest import is_past, load_worklist
-from bot.errors import GatewayError
 from bot.i18n import Words
 from bot.operations import Task
 from bot.rules.worklist import Fact, Worklist
-from handlers.slack.calls import called
+from handlers.slack.addresses import address_of
 from handlers.slack.notices import found_before, post
 from handlers.slack.posts import answer_in
 from store.db import reading
@@ -66,8 +65,4 @@ def _led(desk: Desk, client: WebClient, fact: Fact) -> Fact:
         row = session.get_one(Difference, fact.difference.difference_id)
     if not row.ts:
         return fact
-    try:
-        found = called(client.chat_getPermalink, channel=row.channel, message_ts=row.ts)
-    except GatewayError:
-        return fact
-    return replace(fact, address=str(found["permalink"]))
+    return replace(fact, address=address_of(desk, client, row.channel, row.ts) or fact.address)

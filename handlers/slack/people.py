@@ -11,6 +11,7 @@ from bot.desk import Desk
 from bot.desk.changes import an_operation
 from bot.i18n import closest
 from bot.operations import Task
+from handlers.slack.addresses import keep_workspace
 from handlers.slack.calls import called
 from store import journal
 from store.db import writing
@@ -32,7 +33,9 @@ def plan_look_up(desk: Desk, user_id: str = "") -> None:
 
 def perform_look_up(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     """Carry out ``slack.people``: read the group and the people, and keep what they may do."""
-    home = str(called(client.auth_test)["team_id"])
+    us = called(client.auth_test)
+    keep_workspace(desk, str(us.get("url") or ""))
+    home = str(us["team_id"])
     allowed = allowed_people(desk, client)
     wanted = {task.payload["user_id"]} if task.payload["user_id"] else allowed
     for user_id in sorted(wanted):

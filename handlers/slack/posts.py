@@ -21,6 +21,7 @@ from bot.errors import GatewayError, OutcomeUnknown, Refused, Unreachable
 from bot.operations import Task
 from bot.rules.case import ReturnCase
 from bot.rules.clocks import next_ring
+from handlers.slack.addresses import address_of
 from handlers.slack.calls import called
 from handlers.slack.homes import CLOSED, waiting
 from store import returns
@@ -76,7 +77,7 @@ def draw_card(desk: Desk, client: WebClient, task: Task) -> Mapping[str, Any]:
     if card.digest != drawing.digest:
         card = _update_card(drawing, card)
     card.digest, card.drawn_at = drawing.digest, desk.now()
-    card.permalink = card.permalink or _permalink(client, card)
+    card.permalink = card.permalink or address_of(desk, client, card.channel, card.ts)
     with writing(desk.engine) as session:
         session.merge(card)
         keep_findable(session, case)
@@ -201,15 +202,6 @@ def _keep(desk: Desk, return_id: int, channel: str, ts: str, digest: str) -> Car
         return session.merge(
             Card(id=known.id if known else None, return_id=return_id, drawn_at=desk.now(), **place)
         )
-
-
-def _permalink(client: WebClient, card: Card) -> str:
-    """The card's address for lists. It is a convenience: without it a list has no link."""
-    try:
-        return str(called(client.chat_getPermalink, channel=card.channel, message_ts=card.ts)["permalink"])
-    except GatewayError as e:
-        log.info("no address for a card: %s", e.detail)
-        return ""
 
 
 def _quiet(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Slack:
     def _more(self, method: str, given: dict[str, Any], ts: str) -> dict[str, Any]:
         user = str(given.get("user", ""))
         known: dict[str, dict[str, Any]] = {
-            "auth.test": {"team_id": TEAM, "user_id": BOT, "bot_id": "B01"},
+            "auth.test": {"team_id": TEAM, "url": "https://slack.example/", "user_id": BOT, "bot_id": "B01"},
             "users.info": {"user": {"id": user, "team_id": TEAM, "name": user, "locale": "en-US"}},
             "usergroups.users.list": {"users": STAFF},
             "conversations.open": {"channel": {"id": "D01"}},
