@@ -150,6 +150,7 @@ CLASSES: Mapping[str, Mapping[str, Kept]] = {
         "owner_id": Kept.TEAM,
     },
     "homes": {"user_id": Kept.TEAM, "search": Kept.PARTS, "cursor": Kept.NOTHING, "views": Kept.PARTS},
+    "open_forms": {"user_id": Kept.TEAM},
     "queue_messages": {"channel": Kept.NOTHING, "ts": Kept.NOTHING, "digest": Kept.NOTHING},
 }
 # Keys of a history's details whose text is ours: references, methods, sentences of the catalogue.

@@ -12,7 +12,7 @@ from bot.desk.orders_marks import erased_mark
 from bot.desk.portal_links import HOUR, LOOK_UP
 from bot.errors import Blocked
 from bot.rules.policy import months_later
-from store import marks, portal
+from store import looking, marks, portal
 from store.db import reading, writing
 from store.models import Mark, Operation, Return
 from store.terms import OperationState
@@ -58,6 +58,7 @@ def forget_what_was_typed(desk: Desk) -> None:
             row.state = row.state if row.state in OVER else OperationState.GIVEN_UP
         portal.forget_visits(session, now)
         portal.forget_tries(session, now - HOUR)
+        looking.forget(session, now - HOUR)
         marks.write(session, MARK, now.isoformat())
 
 

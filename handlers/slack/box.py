@@ -8,10 +8,11 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import ids
 from blocks.kit import View
+from blocks.looking import with_who_else
 from blocks.refund_box import confirm_box, refund_box
 from blocks.refund_box_state import Typed, read_choice, read_confirmed
 from bot.desk.access import require
-from bot.desk.orders import plan_refresh
+from bot.desk.looking import opened, who_else
 from bot.desk.resolution import Settling, load_settling, refuse_second, resolve
 from bot.errors import Blocked, NotFound, StaleCase
 from bot.rules.actions import Action
@@ -27,9 +28,10 @@ def open_box(click: Click) -> Answer:
     settling = load_settling(click.desk, parse_return(click.value)[0])
     if settling.case.closed_at is not None:
         raise Blocked("This return is settled. The card shows what happened.")
-    plan_refresh(click.desk, settling.case.order.order_id)  # what the shop changed meanwhile shows next time
     choice = default_choice(settling.case)
-    return click.show(refund_box(settling.case, choice, settling.quote(choice), click.words))
+    box = refund_box(settling.case, choice, settling.quote(choice), click.words)
+    others = opened(click.desk, settling.case, click.operator, reads_order=True)
+    return click.show(with_who_else(box, others, click.words, settling.case.as_of))
 
 
 def recompute(click: Click) -> None:
@@ -87,7 +89,9 @@ def _say_where(click: Click, settling: Settling, typed: Typed, problems: Mapping
 
 def _redrawn(click: Click, settling: Settling, typed: Typed) -> View:
     quote = settling.quote(typed.choice)
-    return refund_box(settling.case, typed.choice, quote, click.words, typed=typed.texts, errors=typed.errors)
+    case, words = settling.case, click.words
+    box = refund_box(case, typed.choice, quote, words, typed=typed.texts, errors=typed.errors)
+    return with_who_else(box, who_else(click.desk, case, click.operator), words, case.as_of)
 
 
 FIELDS = {"units": f"{ids.LINES}:", "refund_shipping": ids.FEES}

@@ -8,10 +8,12 @@ from blocks import exchange_form, ids
 from blocks.exchange_bill import read_offer_key
 from blocks.exchange_form_state import Chosen, read_chosen
 from blocks.kit import sentence
+from blocks.looking import with_who_else
 from bot.desk.access import require
 from bot.desk.cases import load_case
 from bot.desk.changes import an_operation
 from bot.desk.exchange import cancel_exchange, choose_exchange, give_stray_back, try_exchange_again
+from bot.desk.looking import opened
 from bot.desk.resolution import decided_already
 from bot.errors import Blocked, DeskError
 from bot.rules.actions import Action, may_exchange
@@ -28,7 +30,9 @@ def open_form(click: Click) -> Answer:
     """Show the form. Nothing in it is read from the shop."""
     case = _case(click)
     _refuse_late(case)
-    return click.show(exchange_form.exchange_form(case, click.words))
+    form = exchange_form.exchange_form(case, click.words)
+    others = opened(click.desk, case, click.operator)
+    return click.show(with_who_else(form, others, click.words, case.as_of))
 
 
 def submit_form(click: Click) -> Answer:

@@ -13,6 +13,7 @@ from sqlmodel import AutoString, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 import store.credit_models
+import store.looking
 import store.models
 import store.portal_models
 import store.search_models  # noqa: F401 (all fill the metadata)

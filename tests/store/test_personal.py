@@ -2,10 +2,10 @@
 
 import re
 
-from store import credit_models, models, portal_models, search_models
+from store import credit_models, looking, models, portal_models, search_models
 from store.personal import CLASSES, cut, text_columns
 
-TABLES = (models, credit_models, portal_models, search_models)
+TABLES = (models, credit_models, portal_models, search_models, looking)
 
 
 def test_every_text_and_every_document_has_a_class() -> None:

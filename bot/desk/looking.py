@@ -1,0 +1,40 @@
+"""Who decides on a return just now, besides whoever asks. Only a hint: the database decides who was first."""
+
+from datetime import timedelta
+
+from bot.desk import Desk
+from bot.desk.access import Operator
+from bot.desk.changes import reread
+from bot.rules.case import Person, ReturnCase
+from bot.rules.looking import Looking
+from store import looking, returns
+from store.db import reading, writing
+
+LATELY = timedelta(minutes=10)  # a form that was opened before is probably closed
+
+
+def opened(desk: Desk, case: ReturnCase, by: Operator, *, reads_order: bool = False) -> Looking | None:
+    """Keep that ``by`` opens a form that decides on the case; gives who else did.
+
+    ``reads_order`` wants the order read again, too, so that the form shows next time what changed.
+    """
+    form = looking.OpenForm(
+        return_id=case.return_id, user_id=by.user_id, version=case.version, opened_at=desk.now()
+    )
+    with writing(desk.engine) as session:
+        looking.keep(session, form)
+        if reads_order:
+            reread(session, case.order.order_id, desk.now())
+    return who_else(desk, case, by)
+
+
+def who_else(desk: Desk, case: ReturnCase, by: Operator) -> Looking | None:
+    """Who else opened such a form lately, while nothing has been decided since."""
+    with reading(desk.engine) as session:
+        form = looking.newest(
+            session, case.return_id, case.version, without=by.user_id, since=desk.now() - LATELY
+        )
+        if form is None:
+            return None
+        name = returns.names_of(session, [form.user_id]).get(form.user_id, form.user_id)
+        return Looking(Person(form.user_id, name), form.opened_at)
