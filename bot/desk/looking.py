@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.desk import Desk
-from bot.desk.access import Operator
+from bot.desk.access import Operator, require
 from bot.desk.changes import reread
 from bot.rules.case import Person, ReturnCase
 from bot.rules.looking import Looking
@@ -16,8 +16,10 @@ LATELY = timedelta(minutes=10)  # a form that was opened before is probably clos
 def opened(desk: Desk, case: ReturnCase, by: Operator, *, reads_order: bool = False) -> Looking | None:
     """Keep that ``by`` opens a form that decides on the case; gives who else did.
 
-    ``reads_order`` wants the order read again, too, so that the form shows next time what changed.
+    ``reads_order`` wants the order read again, too, so that the form shows next time what changed. Raises
+    NotAllowed.
     """
+    require(by)
     form = looking.OpenForm(
         return_id=case.return_id, user_id=by.user_id, version=case.version, opened_at=desk.now()
     )
@@ -25,14 +27,14 @@ def opened(desk: Desk, case: ReturnCase, by: Operator, *, reads_order: bool = Fa
         looking.keep(session, form)
         if reads_order:
             reread(session, case.order.order_id, desk.now())
-    return who_else(desk, case, by)
+    return who_else(desk, case, by.user_id)
 
 
-def who_else(desk: Desk, case: ReturnCase, by: Operator) -> Looking | None:
-    """Who else opened such a form lately, while nothing has been decided since."""
+def who_else(desk: Desk, case: ReturnCase, user_id: str) -> Looking | None:
+    """Who besides ``user_id`` opened such a form lately, while nothing has been decided since."""
     with reading(desk.engine) as session:
         form = looking.newest(
-            session, case.return_id, case.version, without=by.user_id, since=desk.now() - LATELY
+            session, case.return_id, case.version, without=user_id, since=desk.now() - LATELY
         )
         if form is None:
             return None

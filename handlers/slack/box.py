@@ -91,7 +91,7 @@ def _redrawn(click: Click, settling: Settling, typed: Typed) -> View:
     quote = settling.quote(typed.choice)
     case, words = settling.case, click.words
     box = refund_box(case, typed.choice, quote, words, typed=typed.texts, errors=typed.errors)
-    return with_who_else(box, who_else(click.desk, case, click.operator), words, case.as_of)
+    return with_who_else(box, who_else(click.desk, case, click.operator.user_id), words, case.as_of)
 
 
 FIELDS = {"units": f"{ids.LINES}:", "refund_shipping": ids.FEES}

@@ -214,6 +214,7 @@ def arguments(function: UseCase, stage: Stage, by: Operator) -> dict[str, Any]:
         "names": ["mine"],
         "cursor": "o5.1",
         "by": by,
+        "case": case,
         "seen": stage.version,
         "to": "U02BOB",
         "reason": "because",
