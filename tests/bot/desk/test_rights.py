@@ -13,7 +13,17 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 import bot.desk
-from bot.desk import Desk, conversation, decisions, exchange, exchange_facts, inspection, intake, resolution
+from bot.desk import (
+    Desk,
+    conversation,
+    decisions,
+    exchange,
+    exchange_facts,
+    homes,
+    inspection,
+    intake,
+    resolution,
+)
 from bot.desk.access import STALE, Operator, find_operator
 from bot.desk.exchange import ExchangeOffer
 from bot.desk.inspection import Arrival
@@ -173,6 +183,11 @@ def paid_too_late(stage: Stage) -> None:
         session.add(row)
 
 
+def kept(stage: Stage) -> None:
+    for name in ("late", "mine"):
+        homes.keep_view(stage.world.desk, ALICE, name, "received")
+
+
 def nothing(_stage: Stage) -> None:
     return
 
@@ -183,6 +198,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "exchange.cancel_exchange": chosen,
     "exchange.try_exchange_again": chosen,
     "exchange.give_stray_back": paid_too_late,
+    "homes.load_views": kept,
+    "homes.forget_views": kept,
     "decisions.answered": asked,
     "decisions.need_no_answer": written_to_us,
     "decisions.reopen": closed,
