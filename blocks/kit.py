@@ -17,6 +17,7 @@ from bot.rules.case import Person
 Block = dict[str, Any]
 View = dict[str, Any]
 
+MOST_BLOCKS = 100  # of a modal or of App Home
 SECTION, BUTTON, TITLE, OPTION, FALLBACK = 3000, 75, 24, 75, 300
 APART = "\u2060"  # word joiner: no width, no break
 COLOURS = {"red": "#C62828", "amber": "#EF6C00", "blue": "#1565C0", "green": "#2E7D32", "grey": "#9E9E9E"}

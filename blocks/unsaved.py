@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blocks.kit import Block, View, code, lines, section
+from blocks.kit import MOST_BLOCKS, Block, View, code, lines, section
 from bot.i18n import Words
 
 BANNER = "unsaved"
-MOST_BLOCKS = 100  # of a modal, says Slack
 # What Slack takes of a view it is given; the rest of what it shows us is its own.
 KEPT = (
     "type",

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from store.columns import INSERTS
+
 
 class OpenForm(SQLModel, table=True):
     """When a person last opened a form that decides on a return, and the version they saw."""
@@ -20,8 +22,14 @@ class OpenForm(SQLModel, table=True):
 
 
 def keep(session: Session, form: OpenForm) -> None:
-    """Write down that a form is open, over what was known of this person and return."""
-    session.merge(form)
+    """Write down that a form is open, over what was known of this person and return, even just now."""
+    values = form.model_dump()
+    insert = INSERTS[session.get_bind().dialect.name]
+    session.connection().execute(
+        insert(OpenForm)
+        .values(**values)
+        .on_conflict_do_update(index_elements=[col(OpenForm.return_id), col(OpenForm.user_id)], set_=values)
+    )
 
 
 def newest(

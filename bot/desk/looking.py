@@ -5,9 +5,9 @@ from datetime import timedelta
 from bot.desk import Desk
 from bot.desk.access import Operator, require
 from bot.desk.changes import reread
-from bot.rules.case import Person, ReturnCase
+from bot.rules.case import ReturnCase
 from bot.rules.looking import Looking
-from store import looking, returns
+from store import looking
 from store.db import reading, writing
 
 LATELY = timedelta(minutes=10)  # a form that was opened before is probably closed
@@ -36,7 +36,4 @@ def who_else(desk: Desk, case: ReturnCase, user_id: str) -> Looking | None:
         form = looking.newest(
             session, case.return_id, case.version, without=user_id, since=desk.now() - LATELY
         )
-        if form is None:
-            return None
-        name = returns.names_of(session, [form.user_id]).get(form.user_id, form.user_id)
-        return Looking(Person(form.user_id, name), form.opened_at)
+        return Looking(form.user_id, form.opened_at) if form is not None else None

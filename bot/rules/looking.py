@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rules.case import Person
-
 
 @dataclass(frozen=True)
 class Looking:
     """Who opened it, and when."""
 
-    by: Person
+    user_id: str
     at: datetime

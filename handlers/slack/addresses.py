@@ -1,6 +1,6 @@
 """The addresses of messages: put together from the workspace's own, which is looked up with the people.
 
-Slack would tell each one, at the price of a call for every card. Its form is documented and has not changed.
+Slack would tell each one, at the price of a call for every card. The form is that of its own answers.
 """
 
 import logging
